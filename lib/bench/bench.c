@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+/**
+ * What an access costs, in one table: each operation of the library beside a plain baseline that does the
+ * same work without it. Build lean, -O2. Operations and baselines take turns, and the best of many turns of
+ * each counts, so that a busy machine disturbs both alike and the figures little.
+ *
+ *   enter+copy_to n   enter a buffer, copy its n bytes to kernel memory | memcpy of n bytes in a function of
+ * its own allow swap        swap the range of a slot that exists              | call of an empty function
+ *   stream append 64  enter a buffer, append 64 bytes to its stream     | call of an empty function
+ */
+#define _POSIX_C_SOURCE 199309L
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "procbuf/procbuf.h"
+
+enum { RAM_SIZE = 16384, BREAK = 8192, TURNS = 400, CALLS = 500, CHUNK = 64 };
+
+static procbuf_kernel kernel;
+static procbuf_process process;
+static uintptr_t grants[1];
+static _Alignas(64) uint8_t ram[RAM_SIZE];
+static _Alignas(64) uint8_t kernel_memory[BREAK];
+static const procbuf_driver driver = {.number = 1, .readonly_count = 1, .readwrite_count = 1};
+static procbuf_pid pid;
+static procbuf_readonly_buffer readonly;
+static procbuf_readwrite_buffer readwrite;
+
+/* One row of the table: two functions that take the same number of bytes. */
+typedef struct measurement {
+  const char *name;
+  void (*operation)(size_t n);
+  void (*baseline)(size_t n);
+  size_t n;
+} measurement;
+
+static void require(procbuf_status status) {
+  if (status == PROCBUF_OK) return;
+  fprintf(stderr, "bench: unexpected status %s\n", procbuf_status_name(status));
+  exit(1);
+}
+
+/* The compiler believes that all memory was read and written here. */
+static inline void clobber(void) {
+  __asm__ volatile("" ::: "memory");
+}
+
+static procbuf_status copy(void *context, procbuf_readable slice) {
+  const size_t *n = context;
+  return procbuf_readable_copy_to(slice, kernel_memory, *n);
+}
+
+static __attribute__((noinline)) void enter_and_copy(size_t n) {
+  procbuf_readonly_enter(&readonly, copy, &n);
+  clobber();
+}
+
+static __attribute__((noinline)) void plain_copy(size_t n) {
+  memcpy(kernel_memory, ram, n);
+  clobber();
+}
+
+static __attribute__((noinline)) void nothing(size_t n) {
+  (void)n;
+  clobber();
+}
+
+static __attribute__((noinline)) void swap(size_t n) {
+  procbuf_range range;
+  procbuf_allow(&kernel, pid, PROCBUF_READWRITE, driver.number, 0, (procbuf_range){(uintptr_t)ram, n},
+                &range);
+  clobber();
+}
+
+static procbuf_status append_chunk(void *context, procbuf_writeable slice) {
+  const size_t *n = context;
+  procbuf_stream_result result;
+  return procbuf_stream_append(slice, kernel_memory, *n, &result);
+}
+
+static __attribute__((noinline)) void append(size_t n) {
+  memset(ram + 4, 0, 4); /* the offset: an empty stream each time, as userspace makes it */
+  procbuf_readwrite_mut_enter(&readwrite, append_chunk, &n);
+  clobber();
+}
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Nanoseconds of CALLS calls. */
+static uint64_t turn(void (*function)(size_t n), size_t n) {
+  uint64_t start = now();
+  for (unsigned i = 0; i < CALLS; i++)
+    function(n);
+  return now() - start;
+}
+
+static void start_process(void) {
+  procbuf_config config = {
+      .processes = &process, .process_count = 1, .drivers = &driver, .driver_count = 1, .grants = grants};
+  procbuf_layout layout = {.ram_start = (uintptr_t)ram, .ram_size = sizeof ram, .initial_break = BREAK};
+  require(procbuf_kernel_init(&kernel, &config));
+  require(procbuf_process_create(&kernel, &layout, &pid));
+}
+
+/* Shares the first n bytes in both slots, and gets them. */
+static void share(size_t n) {
+  procbuf_range all = {(uintptr_t)ram, n};
+  procbuf_range old;
+  require(procbuf_allow(&kernel, pid, PROCBUF_READONLY, driver.number, 0, all, &old));
+  all.length = BREAK;
+  require(procbuf_allow(&kernel, pid, PROCBUF_READWRITE, driver.number, 0, all, &old));
+  require(procbuf_readonly_get(&kernel, pid, driver.number, 0, &readonly));
+  require(procbuf_readwrite_get(&kernel, pid, driver.number, 0, &readwrite));
+}
+
+/* The operations do not look at what the library returns; this does, once. */
+static void prove_that_it_works(const measurement *row) {
+  memset(ram, 0, BREAK);
+  memset(kernel_memory, 1, BREAK);
+  row->operation(row->n);
+  if (row->operation == enter_and_copy && memcmp(ram, kernel_memory, row->n) != 0) require(PROCBUF_FAIL);
+  if (row->operation == append && ram[8 + row->n - 1] != 1) require(PROCBUF_FAIL);
+}
+
+static void measure(const measurement *row) {
+  uint64_t best = UINT64_MAX;
+  uint64_t best_baseline = UINT64_MAX;
+  share(row->n);
+  prove_that_it_works(row);
+  for (unsigned i = 0; i < TURNS; i++) {
+    uint64_t spent = turn(row->operation, row->n);
+    uint64_t spent_baseline = turn(row->baseline, row->n);
+    if (spent < best) best = spent;
+    if (spent_baseline < best_baseline) best_baseline = spent_baseline;
+  }
+  double ns = (double)best / (double)CALLS;
+  double baseline_ns = (double)best_baseline / (double)CALLS;
+  printf("%-20s %10.2f %12.2f %8.2f %14.2f\n", row->name, ns, baseline_ns, ns / baseline_ns,
+         ns - baseline_ns);
+}
+
+int main(void) {
+  static const measurement rows[] = {
+      {"enter+copy_to 16", enter_and_copy, plain_copy, 16},
+      {"enter+copy_to 64", enter_and_copy, plain_copy, 64},
+      {"enter+copy_to 1024", enter_and_copy, plain_copy, 1024},
+      {"enter+copy_to 4096", enter_and_copy, plain_copy, 4096},
+      {"allow swap", swap, nothing, 16},
+      {"stream append 64", append, nothing, CHUNK},
+  };
+  printf("%-20s %10s %12s %8s %14s\n", "what", "ns", "baseline ns", "ratio", "difference ns");
+  start_process();
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    measure(&rows[i]);
+  return 0;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+/**
+ * The six functions that touch user bytes. Everything that the library loads from or stores to a process's
+ * memory, the zeroing of fresh memory included, goes through them, and through nothing else.
+ *
+ * Replacing them: with PROCBUF_ACCESS_HEADER defined, for instance -DPROCBUF_ACCESS_HEADER='"my/access.h"',
+ * this header includes that one and defines nothing. It must declare the same six functions, inline or
+ * external. Uses: unprivileged loads and stores (LDRT, STRT), buses that need a special instruction, or
+ * counting in a test.
+ *
+ * What callers of them guarantee:
+ *   - User memory is named by an address, not a pointer, so that no pointer is formed that is not used.
+ *   - n > 0: a range of length 0 reaches none of them, so null never reaches memcpy and its kin (X-ZERO).
+ *   - [user, user + n) was checked against the process's memory, and does not wrap (X-BOUNDS, X-WRAP).
+ *   - Kernel memory and user memory do not overlap; two user ranges may (X-ALIAS).
+ *   - In one library call no user byte is read twice or read after it was written (X-FETCH1).
+ *
+ * What an implementation guarantees: it touches exactly the bytes named, each once, and nothing that it
+ * fetched is fetched again by the compiler later. The ones below reach that with volatile accesses and
+ * compiler barriers.
+ *
+ * Kernel arrays seen as slices (S-WRAP) pass through here too; their addresses are ordinary kernel addresses.
+ * A slot's bookkeeping in grant memory is a kernel object and does not.
+ *
+ * A process's memory that includes address 0 needs a replacement: C gives no access through a null pointer.
+ */
+#ifndef PROCBUF_ACCESS_H
+#define PROCBUF_ACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef PROCBUF_ACCESS_HEADER
+#include PROCBUF_ACCESS_HEADER
+#else
+
+/** Nothing moves across: what was fetched before is not fetched again after, what was stored is stored. */
+static inline void procbuf_access_compiler_barrier(void) {
+  __asm__ volatile("" ::: "memory");
+}
+
+/** The byte at user. */
+static inline uint8_t procbuf_access_load8(uintptr_t user) {
+  return *(const volatile uint8_t *)user;
+}
+
+/** Stores value at user. */
+static inline void procbuf_access_store8(uintptr_t user, uint8_t value) {
+  *(volatile uint8_t *)user = value;
+}
+
+/** Copies n user bytes to kernel memory. */
+static inline void procbuf_access_read(void *kernel, uintptr_t user, size_t n) {
+  __builtin_memcpy(kernel, (const void *)user, n);
+  procbuf_access_compiler_barrier();
+}
+
+/** Copies n bytes of kernel memory to user. */
+static inline void procbuf_access_write(uintptr_t user, const void *kernel, size_t n) {
+  __builtin_memcpy((void *)user, kernel, n);
+  procbuf_access_compiler_barrier();
+}
+
+/** Copies n user bytes to other, possibly overlapping, user bytes as if the source were read whole first. */
+static inline void procbuf_access_move(uintptr_t to, uintptr_t from, size_t n) {
+  __builtin_memmove((void *)to, (const void *)from, n);
+  procbuf_access_compiler_barrier();
+}
+
+/** Sets n user bytes to value. */
+static inline void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n) {
+  __builtin_memset((void *)user, value, n);
+  procbuf_access_compiler_barrier();
+}
+
+#endif
+
+#endif

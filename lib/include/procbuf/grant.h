@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+/**
+ * Grants: kernel memory inside a process's RAM block, above its kernel break, growing down (P-GRANT). A
+ * process can neither read nor allow it. It is given back only by restart, all at once.
+ *
+ * The first successful allow of a (process, driver) pair makes the pair's grant (A-LAZY). It holds, in this
+ * order,
+ *
+ *     read-only slots | read-write slots | userspace-readable slots | the driver's state
+ *
+ * each slot two words (address, length), state_size bytes of state, all zeroed; not rounded up. It starts at
+ * a multiple of PROCBUF_GRANT_ALIGNMENT, and so does the state.
+ *
+ * No grant of a size above 0 is placed at address 0, where C keeps no object: NOMEM (a decision beyond SPEC
+ * that concerns only a RAM block starting at 0 with an empty application memory).
+ */
+#ifndef PROCBUF_GRANT_H
+#define PROCBUF_GRANT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "procbuf/kernel.h"
+#include "procbuf/process.h"
+#include "procbuf/status.h"
+
+/** Alignment in bytes of the grants that allows make. */
+#define PROCBUF_GRANT_ALIGNMENT 8u
+
+/**
+ * Carves grant memory off below the kernel break. Kernel-side: not a system call, no new kernel entry.
+ *
+ * size: bytes, any number, 0 included. alignment: bytes, a power of two.
+ * Returns, first that applies:
+ *   OK
+ *   FAIL   the process is not active; pid not live
+ *   INVAL  alignment is not a power of two
+ *   NOMEM  no room between brk and kbrk for size and alignment; then: the protection hook refuses
+ *
+ * Ensures, on OK: *address is the new kbrk = (kbrk - size) rounded down to the alignment, not below brk; the
+ * whole of [new kbrk, old kbrk), the padding included, is zeroed, after the hook agreed.
+ * Ensures, on error: nothing changed, *address included.
+ */
+procbuf_status procbuf_grant_allocate(procbuf_kernel *kernel, procbuf_pid pid, size_t size, size_t alignment,
+                                      uintptr_t *address);
+
+/** Size in bytes of the grant that the first allow of a pair with this driver makes: slots and state. */
+size_t procbuf_grant_size(const procbuf_driver *driver);
+
+/**
+ * The driver's own state for one process: state_size bytes, aligned to PROCBUF_GRANT_ALIGNMENT, zeroed when
+ * made. The pointer holds until the process dies or is restarted: do not keep it across kernel entries.
+ *
+ * Returns null when: there is no such driver; its state_size is 0; pid is not live; the pair has no
+ * grant yet, because no allow of it succeeded since (re)start.
+ */
+void *procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number);
+
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+/** Port to Armv6-M: Cortex-M0, M0+, M1. */
+#ifndef PROCBUF_PORT_H
+#define PROCBUF_PORT_H
+
+/** No load or store of memory moves across: full-system data memory barrier, and the same for the compiler.
+ */
+static inline void procbuf_port_barrier(void) {
+  __asm__ volatile("dmb sy" ::: "memory");
+}
+
+#endif

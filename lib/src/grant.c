@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#include "procbuf/grant.h"
+
+#include "internal.h"
+#include "procbuf/access.h"
+
+procbuf_status procbuf_grant_carve(const procbuf_kernel *kernel, procbuf_process *process, size_t size,
+                                   size_t alignment, uintptr_t *address) {
+  procbuf_process_info *info = &process->info;
+  uintptr_t old = info->kernel_break;
+  if (size > old - info->app_break) return PROCBUF_NOMEM;
+  uintptr_t base = (old - size) & ~(uintptr_t)(alignment - 1);
+  if (base < info->app_break) return PROCBUF_NOMEM;
+  if (base == 0 && size > 0)
+    return PROCBUF_NOMEM; /* C keeps no object there, and 0 marks a pair without a grant */
+  if (!procbuf_kernel_protect(kernel, process, info->app_break, base)) return PROCBUF_NOMEM;
+  if (base < old) procbuf_access_fill(base, 0, old - base);
+  info->kernel_break = base;
+  *address = base;
+  return PROCBUF_OK;
+}
+
+procbuf_status procbuf_grant_allocate(procbuf_kernel *kernel, procbuf_pid pid, size_t size, size_t alignment,
+                                      uintptr_t *address) {
+  procbuf_process *process = procbuf_process_active(kernel, pid);
+  if (process == NULL) return PROCBUF_FAIL;
+  if (alignment == 0 || (alignment & (alignment - 1)) != 0) return PROCBUF_INVAL;
+  return procbuf_grant_carve(kernel, process, size, alignment, address);
+}
+
+size_t procbuf_grant_size(const procbuf_driver *driver) {
+  return procbuf_slots_size(driver) + driver->state_size;
+}
+
+void *procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number) {
+  const procbuf_driver *driver = procbuf_kernel_driver(kernel, driver_number);
+  const procbuf_process *process = procbuf_process_live(kernel, pid);
+  if (driver == NULL || process == NULL || driver->state_size == 0) return NULL;
+  uintptr_t base = *procbuf_kernel_pair(kernel, process, driver);
+  return base == 0 ? NULL : (void *)(base + procbuf_slots_size(driver));
+}

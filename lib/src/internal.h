@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+/** What the sources of the library share, and nobody else includes. */
+#ifndef PROCBUF_INTERNAL_H
+#define PROCBUF_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "procbuf/allow.h"
+#include "procbuf/capability.h"
+#include "procbuf/kernel.h"
+#include "procbuf/process.h"
+#include "procbuf/slice.h"
+#include "procbuf/status.h"
+
+/* kernel: userspace may run, or has asked for something; handles got before end here (B-RETURNED). */
+static inline void procbuf_kernel_new_entry(procbuf_kernel *kernel) {
+  kernel->entry++;
+}
+
+/* kernel: asks the platform's hook about a pair of breaks. */
+bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t app_break,
+                            uintptr_t kernel_break);
+
+/* kernel: the driver with that number, or null. */
+const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintptr_t number);
+
+/* kernel: where the base of the pair's grant is kept. */
+uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
+                               const procbuf_driver *driver);
+
+static inline bool procbuf_state_is_active(procbuf_state state) {
+  return state == PROCBUF_RUNNING || state == PROCBUF_YIELDED;
+}
+
+static inline bool procbuf_state_is_alive(procbuf_state state) {
+  return procbuf_state_is_active(state) || state == PROCBUF_STOPPED;
+}
+
+/* process: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
+static inline procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
+  if (pid.generation == 0 || pid.index >= kernel->process_count) return NULL;
+  procbuf_process *process = &kernel->processes[pid.index];
+  return process->generation == pid.generation ? process : NULL;
+}
+
+/* process: the process if pid is live (P-GEN), or null. */
+static inline procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
+  procbuf_process *process = procbuf_process_named(kernel, pid);
+  return process != NULL && procbuf_state_is_alive(process->info.state) ? process : NULL;
+}
+
+/* process: the process if pid is live and active, or null. */
+static inline procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
+  procbuf_process *process = procbuf_process_named(kernel, pid);
+  return process != NULL && procbuf_state_is_active(process->info.state) ? process : NULL;
+}
+
+/* range: whether [address, address + length) lies in [start, end); length 0 is not looked at specially. */
+bool procbuf_range_inside(procbuf_range range, uintptr_t start, uintptr_t end);
+
+/* range: whether the process may share the range, to be read only or to be written too (P-OWN, P-FLASH,
+ * X-ZERO). */
+bool procbuf_range_is_shareable(const procbuf_process *process, procbuf_range range, bool readonly);
+
+/* range: raises hwm over a shared range, if it is non-empty and in RAM (P-HWM). */
+void procbuf_range_mark(procbuf_process *process, procbuf_range range);
+
+/* grant: carves size bytes off below kbrk. Returns OK; NOMEM: nothing changed. alignment is a power of two.
+ */
+procbuf_status procbuf_grant_carve(const procbuf_kernel *kernel, procbuf_process *process, size_t size,
+                                   size_t alignment, uintptr_t *address);
+
+/* slots: how many slots of the kind a driver has. */
+uintptr_t procbuf_slots_count(const procbuf_driver *driver, procbuf_kind kind);
+
+/* slots: the size in bytes of all slots of a driver. */
+size_t procbuf_slots_size(const procbuf_driver *driver);
+
+/* slots: makes the pair's slots, empty, if it has none. Returns OK; NOMEM: nothing changed. */
+procbuf_status procbuf_slots_make(const procbuf_kernel *kernel, procbuf_process *process,
+                                  const procbuf_driver *driver);
+
+/* slots: what the slot holds; (0, 0) if the pair has no slots yet. number is below the count. */
+procbuf_range procbuf_slots_load(const procbuf_kernel *kernel, const procbuf_process *process,
+                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number);
+
+/* slots: stores the range, returns what the slot held. The pair has slots; number is below the count. */
+procbuf_range procbuf_slots_swap(const procbuf_kernel *kernel, const procbuf_process *process,
+                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number,
+                                 procbuf_range range);
+
+/* capability: whether start-up code made it. Null is not. */
+bool procbuf_capability_is_genuine(const procbuf_external_process_capability *capability);
+
+/* An open enter: lives on the stack of enter, linked into the kernel; for slices to be looked up in
+ * (X-EPOCH). */
+typedef struct procbuf_frame {
+#if PROCBUF_CHECKED
+  const struct procbuf_frame *outer;
+  uint64_t number;
+#else
+  char unused;
+#endif
+} procbuf_frame;
+
+#if PROCBUF_CHECKED
+/* epoch: opens an enter, and binds the span to it. */
+void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span);
+
+/* epoch: closes the innermost enter, which is frame. */
+void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame);
+
+/* epoch: panics if the span's enter is closed. */
+void procbuf_epoch_check(const procbuf_span *span);
+#else
+static inline void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span) {
+  (void)kernel, (void)frame, (void)span;
+}
+
+static inline void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame) {
+  (void)kernel, (void)frame;
+}
+
+static inline void procbuf_epoch_check(const procbuf_span *span) {
+  (void)span;
+}
+#endif
+
+#endif

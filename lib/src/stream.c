@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+#include "procbuf/stream.h"
+
+#include "internal.h"
+#include "procbuf/access.h"
+
+enum {
+  VERSION_AT = 0,
+  FLAGS_AT = 2,
+  OFFSET_AT = 4,
+  DATA_AT = 8, /* also the size of the header */
+  FLAG_EXCEEDED = 1,
+  FLAG_HALT = 2
+};
+
+/* A stream whose header was read, once, and is acceptable. */
+typedef struct open_stream {
+  uintptr_t address; /* of the header */
+  size_t room;       /* bytes of data that the slice holds */
+  uint32_t offset;
+  uint8_t low_flags; /* the flags' second byte */
+} open_stream;
+
+static procbuf_status judge_header(const uint8_t header[DATA_AT]) {
+  uint16_t version;
+  __builtin_memcpy(&version, header + VERSION_AT, sizeof version);
+  unsigned flags = (unsigned)header[FLAGS_AT] << 8 | header[FLAGS_AT + 1];
+  unsigned both = FLAG_EXCEEDED | FLAG_HALT;
+  if (version != 0 || (flags & ~both) != 0) return PROCBUF_INVAL;
+  return flags == both ? PROCBUF_BUSY : PROCBUF_OK;
+}
+
+static procbuf_status stream_open(procbuf_writeable slice, open_stream *stream) {
+  procbuf_epoch_check(&slice.span);
+  if (slice.span.length < DATA_AT) return PROCBUF_SIZE;
+  uint8_t header[DATA_AT];
+  procbuf_access_read(header, slice.span.address, sizeof header);
+  stream->address = slice.span.address;
+  stream->room = slice.span.length - DATA_AT;
+  stream->low_flags = header[FLAGS_AT + 1];
+  __builtin_memcpy(&stream->offset, header + OFFSET_AT, sizeof stream->offset);
+  return judge_header(header);
+}
+
+/* How many more bytes the offset, a u32, can count. */
+static uint32_t countable(const open_stream *stream) {
+  return UINT32_MAX - stream->offset;
+}
+
+static bool fits(const open_stream *stream, size_t n) {
+  return stream->offset <= stream->room && n <= stream->room - stream->offset;
+}
+
+static uintptr_t end_of_data(const open_stream *stream) {
+  return stream->address + DATA_AT + stream->offset;
+}
+
+static procbuf_status exceed(const open_stream *stream) {
+  procbuf_access_store8(stream->address + FLAGS_AT + 1, (uint8_t)(stream->low_flags | FLAG_EXCEEDED));
+  return PROCBUF_SIZE;
+}
+
+/* The data is in place: makes n bytes of it count. */
+static procbuf_status commit(const open_stream *stream, size_t n, procbuf_stream_result *result) {
+  uint32_t offset = stream->offset + (uint32_t)n;
+  if (n > 0) procbuf_access_write(stream->address + OFFSET_AT, &offset, sizeof offset);
+  *result = (procbuf_stream_result){stream->offset == 0 && n > 0, offset};
+  return PROCBUF_OK;
+}
+
+procbuf_status procbuf_stream_append(procbuf_writeable slice, const void *chunk, size_t n,
+                                     procbuf_stream_result *result) {
+  open_stream stream;
+  procbuf_status status = stream_open(slice, &stream);
+  if (status != PROCBUF_OK) return status;
+  if (n > countable(&stream)) return PROCBUF_FAIL;
+  if (!fits(&stream, n)) return exceed(&stream);
+  if (n > 0) procbuf_access_write(end_of_data(&stream), chunk, n);
+  return commit(&stream, n, result);
+}
+
+/* Reads the source to its end, and stores what fits. False: it has more bytes than are countable. */
+static bool drain(const open_stream *stream, procbuf_byte_source *source, void *context, size_t *n) {
+  uint8_t byte;
+  for (*n = 0; source(context, &byte); ++*n) {
+    if (*n == countable(stream)) return false; /* before the sum below, which could wrap */
+    if (fits(stream, *n + 1)) procbuf_access_store8(end_of_data(stream) + *n, byte);
+  }
+  return true;
+}
+
+procbuf_status procbuf_stream_append_from(procbuf_writeable slice, procbuf_byte_source *source, void *context,
+                                          procbuf_stream_result *result) {
+  open_stream stream;
+  size_t n;
+  procbuf_status status = stream_open(slice, &stream);
+  if (status != PROCBUF_OK) return status;
+  if (!drain(&stream, source, context, &n)) return PROCBUF_FAIL;
+  return fits(&stream, n) ? commit(&stream, n, result) : exceed(&stream);
+}
