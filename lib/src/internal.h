@@ -67,8 +67,7 @@ bool procbuf_range_is_shareable(const procbuf_process *process, procbuf_range ra
 /* range: raises hwm over a shared range, if it is non-empty and in RAM (P-HWM). */
 void procbuf_range_mark(procbuf_process *process, procbuf_range range);
 
-/* grant: carves size bytes off below kbrk. Returns OK; NOMEM: nothing changed. alignment is a power of two.
- */
+/* grant: carves size bytes off below kbrk; alignment is a power of two. Returns OK; NOMEM: nothing changed. */
 procbuf_status procbuf_grant_carve(const procbuf_kernel *kernel, procbuf_process *process, size_t size,
                                    size_t alignment, uintptr_t *address);
 

@@ -9,8 +9,8 @@ static uint8_t bytes[10];
 
 static int count_up(void **state) {
   (void)state;
-  for (uint8_t i = 0; i < sizeof bytes; i++)
-    bytes[i] = i;
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (uint8_t)i;
   return 0;
 }
 

@@ -90,9 +90,6 @@ typedef struct procbuf_config {
  *
  * The slots and state of a driver always fit a size_t, because its counts have 16 bits.
  *
- * driver_count overflows; two drivers have the same number. (The slots and state of a driver always fit a
- * size_t, because its counts have 16 bits.)
- *
  * Ensures, on OK: every process slot is free, no pair has a grant, the kernel entry is 1.
  * Ensures, on INVAL: *kernel and the arrays are unchanged.
  *
