@@ -8,8 +8,10 @@
 //   header  0     processes that exist at the start: 2 + (byte % 3)
 //           1     layout: which of PROGRAM_LAYOUT_COUNT machine layouts (taken modulo)
 //           2     lives: 0 = generations start at 1; else (byte % 4) = this many generations before the
-//           counter is exhausted 3     kept zero 4..11 swarm: bit i set = op i of ops.def is switched off,
-//           little-endian 12..  kept zero
+//                 counter is exhausted
+//           3     kept zero
+//           4..11 swarm: bit i set = op i of ops.def is switched off, little-endian
+//           12..  kept zero
 //   record  0     op, taken modulo the number of ops
 //           1..   its operands, packed in order of ops.def; the rest is kept zero
 // Every byte string decodes: what is missing reads as zero, a trailing partial record counts as a whole one,

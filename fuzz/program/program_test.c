@@ -544,7 +544,7 @@ static const struct {
     {OPERAND_PROCESS, "p0 p1 p2 p3 p0.old p1.old p2.old p3.old "},
     {OPERAND_KIND, "ro rw us "},
     {OPERAND_DRIVER, "d0 d1 d2 d3 "},
-    {OPERAND_NUMBER, "0 1 2 3 4 5 6 7 8 9 10 11 12 13 half max "},
+    {OPERAND_NUMBER, "0 1 2 3 4 5 6 7 8 9 10 11 256 259 half max "},
     {OPERAND_STATE, "running yielded stopped faulted terminated "},
     {OPERAND_ALIGNMENT, "0 1 2 3 4 6 8 12 16 32 64 128 256 half max 4096 "},
     {OPERAND_CAPABILITY, "granted forged "},
