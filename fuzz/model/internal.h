@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What the model's parts offer each other.
+#ifndef FUZZ_MODEL_INTERNAL_H
+#define FUZZ_MODEL_INTERNAL_H
+
+#include "model/state.h"
+#include "program/program.h"
+
+// One function per op, in step.c's table. It is called with *outcome = OK without values, and checks
+// everything before it changes anything.
+#define OP(code, ...)                                                                                        \
+  void model_run_##code(struct model *model, const struct step *step, struct outcome *outcome);
+#include "program/ops.def"
+#undef OP
+
+// Ends a step in an error, and notes which clause said so.
+void model_fail(struct model *model, struct outcome *outcome, enum word word, const char *clause);
+void model_refuse(struct outcome *outcome);
+
+// Cells
+size_t model_find(const struct model *model, uintptr_t address,
+                  size_t *index); // length of the run of cells from there on
+const uint8_t *model_values(const struct model *model, uintptr_t address); // null: no memory there
+enum model_owner model_owner_of(const struct model *model, size_t index);
+unsigned model_process_of(const struct model *model, size_t index);
+uint32_t model_digest(const uint8_t *values, size_t length);
+
+// What the step's library call may do to a range that has cells. Writing also counts as touched.
+void model_will_read(struct model *model, uintptr_t address, size_t length);
+void model_will_write(struct model *model, uintptr_t address, size_t length);
+void model_touch(struct model *model, uintptr_t address, size_t length);
+void model_clear_marks(struct model *model); // and what was touched: the step before is over
+
+// The step will write a range, and the caller supplies all of its values, now. Null if it is empty.
+uint8_t *model_overwrite(struct model *model, uintptr_t address, size_t length);
+void model_forget(struct model *model, uintptr_t address, size_t length); // values not known from here on
+
+// Writes byte, byte + increment, ...
+void model_write(struct model *model, uintptr_t address, size_t length, uint8_t byte, unsigned increment);
+
+// Memory of a process; an abstract one has no cells, there the range is only noted.
+void model_zero(struct model *model, uintptr_t address, size_t length);
+void model_own(struct model *model, uintptr_t address, size_t length, enum model_owner owner,
+               unsigned process);
+
+// Ranges
+bool model_within(uintptr_t address, size_t length, uintptr_t start, uintptr_t end);
+bool model_meets(uintptr_t address, size_t length, uintptr_t start, uintptr_t end);
+bool model_in_ram(const struct model *model, unsigned process, uintptr_t address, size_t length);   // P-OWN
+bool model_in_flash(const struct model *model, unsigned process, uintptr_t address, size_t length); // P-FLASH
+bool model_allowable(const struct model *model, unsigned process, unsigned kind, const struct range *range);
+const char *model_range_clause(const struct model *model, unsigned process, unsigned kind,
+                               const struct range *range);
+
+// Processes
+bool model_ordered(const struct model_block *block);
+void model_create(struct model *model, const struct model_block *block);
+bool model_live(const struct process *process);
+struct process *model_by_pid(struct model *model, unsigned process,
+                             bool stale);         // null unless the pid is live
+bool model_active(const struct process *process); // null is not
+
+// Breaks and grants
+bool model_hook_accepts(struct model *model);
+bool model_carve_fits(const struct process *process, size_t size, uintptr_t alignment, uintptr_t *start);
+void model_carve(struct model *model, unsigned process, uintptr_t start, enum model_owner owner);
+
+// Allow
+struct request {
+  uint8_t process;
+  bool stale;
+  uint8_t kind;
+  uintptr_t driver, number;
+  struct range range;
+};
+uintptr_t model_slot_count(const struct model_driver *driver, unsigned kind);
+enum word model_allow(struct model *model, const struct request *request, struct range *back);
+void model_raise_mark(struct model *model, unsigned process, const struct range *range);
+
+// Slices
+bool model_fresh(struct model *model, unsigned slice,
+                 struct outcome *outcome); // false: stale, the step is over
+bool model_fits_scratch(size_t offset, size_t length);
+uintptr_t model_scratch(const struct model *model, size_t offset);
+
+#endif
