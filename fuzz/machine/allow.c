@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Allow system calls, by arguments and by registers.
+#include "machine/internal.h"
+
+void machine_ALLOW(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  procbuf_range range = {MACHINE_UNTOUCHED, MACHINE_UNTOUCHED};
+  const procbuf_range passed = {step->address, step->length};
+  const procbuf_status status = procbuf_allow(&machine->kernel, machine_pid(machine, step),
+                                              machine_kind(step), step->driver, step->number, passed, &range);
+  outcome_set(outcome, machine_word(status));
+  outcome_add(outcome, VALUE_ADDRESS, range.address);
+  outcome_add(outcome, VALUE_LENGTH, range.length);
+}
+
+void machine_LET(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  machine->registers[step->reg] = step->address;
+  outcome_set(outcome, WORD_OK);
+}
+
+void machine_LET_LENGTH(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  machine->registers[step->reg] = step->length;
+  outcome_set(outcome, WORD_OK);
+}
+
+void machine_LET_RAW(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  machine->registers[step->reg] = (uintptr_t)step->raw;
+  outcome_set(outcome, WORD_OK);
+}
+
+void machine_SVC(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  procbuf_registers arguments;
+  procbuf_registers result = {{MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED}};
+  for (unsigned i = 0; i < STEP_REGISTERS; i++)
+    arguments.r[i] = machine->registers[i];
+  const bool handled =
+      procbuf_syscall_allow(&machine->kernel, machine_pid(machine, step), step->number, &arguments, &result);
+  outcome_set(outcome, WORD_UNHANDLED);
+  if (!handled) {
+    for (unsigned i = 0; i < STEP_REGISTERS; i++)
+      if (result.r[i] != MACHINE_UNTOUCHED) outcome_set(outcome, WORD_BROKEN);
+    return;
+  }
+  const bool failed = result.r[0] == PROCBUF_VARIANT_FAILURE_2_U32;
+  outcome_set(outcome, WORD_OK);
+  outcome_add(outcome, VALUE_NUMBER, result.r[0]);
+  outcome_add(outcome, failed ? VALUE_NUMBER : VALUE_ADDRESS, result.r[1]);
+  outcome_add(outcome, failed ? VALUE_ADDRESS : VALUE_LENGTH, result.r[2]);
+  outcome_add(outcome, failed ? VALUE_LENGTH : VALUE_NUMBER, result.r[3]);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The simulated machine: up to four processes with RAM and flash in real memory, guard space around each,
+// three drivers (the last without slots), kernel scratch, and the real library on top. It carries out one
+// step and says what came of it; what should have come of it is not its business. Freestanding C; the caller
+// supplies the struct.
+#ifndef FUZZ_MACHINE_MACHINE_H
+#define FUZZ_MACHINE_MACHINE_H
+
+#include "machine/memory.h"
+#include "program/outcome.h"
+#include "program/step.h"
+
+#include <procbuf/procbuf.h>
+
+// Told before the library touches user bytes, in watched builds.
+struct machine_observer {
+  void *context;
+  void (*load)(void *context, uintptr_t address, size_t length);
+  void (*store)(void *context, uintptr_t address, size_t length);
+};
+
+// Runs the ops inside an enter. `entered` is the outcome of the enter so far. Returns what the callback shall
+// return.
+typedef uint8_t machine_inside(void *context, const struct outcome *entered);
+
+struct machine_setup {
+  uint8_t process_count;
+  uint8_t layout; // MACHINE_LAYOUT_ABSTRACT: nothing exists, see memory.h
+  uint32_t lives; // generations that each slot has; 0 = as many as the counter has
+  struct machine_observer observer;
+  machine_inside *inside;
+  void *inside_context;
+};
+
+struct machine_buffer {
+  bool readwrite;
+  procbuf_readonly_buffer ro;
+  procbuf_readwrite_buffer rw;
+};
+
+struct machine_slice {
+  bool writeable;
+  uint32_t frame; // the enter it came from; 0 = wrapped, never stale
+  procbuf_readable r;
+  procbuf_writeable w;
+};
+
+struct machine {
+  struct machine_memory memory;
+  procbuf_kernel kernel;
+  procbuf_process processes[STEP_PROCESS_SLOTS];
+  uintptr_t grants[STEP_PROCESS_SLOTS * STEP_DRIVERS];
+  procbuf_driver drivers[STEP_DRIVERS];
+  procbuf_external_process_capability capability;
+  procbuf_pid pids[STEP_PROCESS_SLOTS], old_pids[STEP_PROCESS_SLOTS];
+  procbuf_layout pending;
+  struct machine_buffer buffers[STEP_BUFFERS];
+  struct machine_slice slices[STEP_SLICES];
+  uintptr_t registers[STEP_REGISTERS];
+  unsigned refusals; // protection hook requests still to refuse
+  uint32_t frames;   // enters so far
+  uint32_t open[STEP_NESTING_MAX];
+  unsigned nesting;
+  struct machine_setup setup;
+};
+
+void machine_start(struct machine *machine, const struct machine_setup *setup);
+
+// Carries out one step. For an enter whose callback ran, returns after the callback's end and *outcome is
+// that of the leave: OK and the status that enter returned; the enter's own outcome went to `inside`.
+void machine_step(struct machine *machine, const struct step *step, struct outcome *outcome);
+
+// How the library sees a process slot; false: it knows no such process.
+bool machine_info(const struct machine *machine, unsigned process, procbuf_process_info *info);
+
+// Bytes of a pair's grant, and how many of them are slots, as the library lays them out.
+size_t machine_grant_size(const struct machine *machine, unsigned driver);
+size_t machine_slots_size(const struct machine *machine, unsigned driver);
+
+// The drivers' numbers, for operands d0..d3 (d3 does not exist).
+uintptr_t machine_driver_number(unsigned driver);
+
+// Arms the race: the byte at address becomes `byte` right after its first fetch in the next step.
+// machine_race_fired says whether it did; disarms.
+void machine_race_arm(struct machine *machine, uintptr_t address, uint8_t byte);
+bool machine_race_fired(struct machine *machine);
+
+// True in builds whose library accesses pass the observer. Others can't run the abstract layout: nothing
+// would keep the library's stores from reaching addresses that are only numbers there; and a race has no
+// moment to strike in.
+bool machine_is_watched(void);
+
+#endif
