@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Lockstep: runs a program on the model and on the machine, step by step, and checks each step four ways:
+// results, memory, access, and (by the build) the sanitizers. Freestanding C; the caller supplies the struct.
+#ifndef FUZZ_LOCKSTEP_LOCKSTEP_H
+#define FUZZ_LOCKSTEP_LOCKSTEP_H
+
+#include "lockstep/canary.h"
+#include "machine/machine.h"
+#include "model/state.h"
+#include "program/program.h"
+
+enum lockstep_check {
+  CHECK_NONE,
+  CHECK_RESULT, // the outcome is not the model's
+  CHECK_STATE,  // breaks, marks or state of a process are not the model's
+  CHECK_MEMORY, // a byte is not the shadow's
+  CHECK_ACCESS, // the library touched a byte that it must not
+};
+
+struct lockstep_failure {
+  enum lockstep_check check;
+  size_t step;      // index of the op; op_count = at the end of the program
+  bool has_address; // memory and access
+  uintptr_t address;
+  uint8_t expected_byte, actual_byte; // memory
+  bool store;                         // access
+  enum model_verdict verdict;         // access
+  bool has_result;                    // result; also access, if the result is wrong too
+  struct outcome expected, actual;
+  const char *what; // state: which number
+  uintptr_t expected_number, actual_number;
+  unsigned process; // state
+  const char *clause;
+};
+
+struct lockstep_options {
+  bool thorough;                 // everything is compared after each step, not what the step could touch
+  const struct text_sink *trace; // each step and its outcome; null: no trace
+  enum lockstep_canary canary;   // breaks one check in each step, to see it fail
+};
+
+struct lockstep_enter; // one enter in progress, run.c
+
+struct lockstep {
+  const struct program *program;
+  struct lockstep_options options;
+  struct machine machine;
+  struct model model;
+  struct lockstep_failure failure;
+  bool starting;    // the machine makes its first processes: accesses are not checked
+  size_t next;      // the next op
+  size_t current;   // the op whose accesses are being watched
+  struct step step; // the same, resolved
+  struct lockstep_enter *enter;
+  struct outcome leave; // what the leave in progress must come to
+  size_t leave_step;
+  uint64_t steps, refused; // over all runs
+};
+
+// Runs a program. False: l->failure says what went wrong first.
+bool lockstep_run(struct lockstep *l, const struct program *program, const struct lockstep_options *options);
+
+// Prints the report of the failure of the last run: clause, step, expected and actual, the shadow around the
+// address, the program, and the command that replays it.
+void lockstep_report(const struct lockstep *l, const struct text_sink *sink);
+
+// Resolves one op against the model's state as it is now.
+void lockstep_resolve(const struct lockstep *l, const struct op *op, struct step *step);
+
+// What an outcome, an address, a number looks like, the same at every word size.
+void lockstep_print_outcome(const struct lockstep *l, const struct outcome *outcome,
+                            const struct text_sink *sink);
+void lockstep_print_address(const struct lockstep *l, uintptr_t address, const struct text_sink *sink);
+
+#endif
