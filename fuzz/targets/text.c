@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Property: the text parser takes any bytes: it either says where the first mistake is, inside the text, or
+// gives a program that survives text -> binary -> text unchanged.
+#include "host/host.h"
+#include "targets/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const bool target_takes_text = true;
+
+struct printed {
+  char *text;
+  size_t length, room;
+};
+
+static void append(void *context, const char *text, size_t length) {
+  struct printed *printed = context;
+  if (printed->length + length > printed->room) abort(); // PRINT_MAX below is too small
+  memcpy(printed->text + printed->length, text, length);
+  printed->length += length;
+}
+
+#define PRINT_MAX 65536u
+
+static struct printed print(const struct program *program, char *room) {
+  struct printed printed = {room, 0, PRINT_MAX};
+  program_print(program, &(struct text_sink){&printed, append});
+  return printed;
+}
+
+static void require(bool held, const char *what) {
+  if (held) return;
+  fprintf(stderr, "== procbuf text failure\n%s\n== end of procbuf text failure\n", what);
+  abort();
+}
+
+static void check_error(const struct parse_error *error, const uint8_t *data, size_t size) {
+  size_t lines = 1;
+  for (size_t i = 0; i < size; i++)
+    lines += data[i] == '\n';
+  require(error->line >= 1 && error->line <= lines, "an error's line lies outside the text");
+  require(error->column >= 1 && error->column <= size + 1, "an error's column lies outside the text");
+  require(error->expected && *error->expected, "an error does not say what was expected");
+  require(memchr(error->found, 0, sizeof error->found) != 0, "an error's found word has no end");
+}
+
+static void check_round_trip(const struct program *program) {
+  static char once[PRINT_MAX], twice[PRINT_MAX];
+  static uint8_t binary[PROGRAM_BINARY_MAX], again[PROGRAM_BINARY_MAX];
+  static struct program decoded, parsed;
+  struct parse_error error;
+  const struct printed first = print(program, once);
+  require(program_parse(&parsed, first.text, first.length, &error), "printed text does not parse");
+  const size_t size = program_encode(program, binary);
+  program_decode(&decoded, binary, size);
+  require(program_encode(&parsed, again) == size && memcmp(binary, again, size) == 0,
+          "parse(print(p)) is not p");
+  const struct printed second = print(&decoded, twice);
+  require(first.length == second.length && memcmp(once, twice, first.length) == 0,
+          "text -> binary -> text loses something");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static struct program program;
+  struct parse_error error = {0};
+  if (program_parse(&program, (const char *)data, size, &error))
+    check_round_trip(&program);
+  else
+    check_error(&error, data, size);
+  return 0;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// replay: runs programs in lockstep, outside any fuzzer, and converts between their forms. `replay --help` is
+// its manual.
+#include "host/host.h"
+#include "input.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum exit_code { EXIT_FINE = 0, EXIT_FINDING = 1, EXIT_MISUSE = 2 };
+
+enum action { ACTION_RUN, ACTION_PRINT, ACTION_ASSEMBLE };
+
+struct replay {
+  enum action action;
+  const char *out; // folder that --assemble writes to
+  bool raw;
+  struct lockstep_options options;
+  size_t programs, findings;
+};
+
+static const char manual[] =
+    "usage: replay [options] FILE|FOLDER ...\n"
+    "Runs programs on the library and the shadow model in lockstep. A name that ends in .txt is text, any "
+    "other is binary.\n"
+    "  --trace          print each step and what came of it\n"
+    "  --thorough       compare everything after each step\n"
+    "  --print          print each program as text instead of running it\n"
+    "  --assemble DIR   write each program as binary to DIR/NAME.bin instead of running it\n"
+    "  --hex BYTES      run the program that these hexadecimal digits encode\n"
+    "  --raw            take binary files of any size, as a fuzzer does\n"
+    "  --canary CHECK   break a check on purpose: result, state, memory, access or sanitizer\n"
+    "  --help           this text\n"
+    "Exit status: 0 all agree; 1 a program failed; 2 wrong use, or an input that can't be read.\n";
+
+static void print_program(const struct program *program) {
+  const struct text_sink sink = host_sink(stdout);
+  program_print(program, &sink);
+}
+
+static bool run(struct replay *replay, const char *name, const struct program *program) {
+  const struct text_sink sink = host_sink(stderr);
+  if (replay->options.trace) printf("# %s\n", name);
+  replay->programs++;
+  if (host_run(program, &replay->options)) return true;
+  fflush(stdout);
+  fprintf(stderr, "%s: failed\n", name);
+  lockstep_report(host_lockstep(), &sink);
+  replay->findings++;
+  return true;
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+static bool write_file(const char *path, const uint8_t *bytes, size_t size) {
+  FILE *file = fopen(path, "wb");
+  const bool written = file && fwrite(bytes, 1, size, file) == size;
+  const bool closed = file && fclose(file) == 0;
+  if (!written || !closed) perror(path);
+  return written && closed;
+}
+
+static bool assemble(struct replay *replay, const char *path, const struct program *program) {
+  static uint8_t bytes[PROGRAM_BINARY_MAX];
+  const char *name = base_name(path);
+  const int stem = (int)strcspn(name, ".");
+  const size_t room = strlen(replay->out) + strlen(name) + 8;
+  char *to = malloc(room);
+  if (!to) {
+    perror(path);
+    return false;
+  }
+  snprintf(to, room, "%s/%.*s.bin", replay->out, stem, name);
+  const bool fine = write_file(to, bytes, program_encode(program, bytes));
+  free(to);
+  replay->programs++;
+  return fine;
+}
+
+static bool take(void *context, const char *path, const unsigned char *bytes, size_t size) {
+  static struct program program;
+  struct replay *replay = context;
+  if (!input_program(path, bytes, size, replay->raw, &program)) return false;
+  if (replay->action == ACTION_RUN) return run(replay, path, &program);
+  if (replay->action == ACTION_ASSEMBLE) return assemble(replay, path, &program);
+  replay->programs++;
+  print_program(&program);
+  return true;
+}
+
+static int digit(char c) {
+  static const char digits[] = "0123456789abcdef";
+  const char *at = c ? strchr(digits, c) : 0;
+  return at ? (int)(at - digits) : -1;
+}
+
+static bool take_hex(struct replay *replay, const char *text) {
+  static uint8_t bytes[PROGRAM_BINARY_MAX];
+  const size_t length = strlen(text);
+  if (length == 0 || length % 2 || length / 2 > sizeof bytes) {
+    fprintf(stderr, "--hex: expected an even number of hexadecimal digits, at most %zu, found %zu\n",
+            2 * sizeof bytes, length);
+    return false;
+  }
+  for (size_t i = 0; i < length; i += 2) {
+    const int high = digit(text[i]), low = digit(text[i + 1]);
+    if (high < 0 || low < 0) {
+      fprintf(stderr, "--hex: expected hexadecimal digits 0-9 a-f, found \"%.2s\" at %zu\n", text + i, i + 1);
+      return false;
+    }
+    bytes[i / 2] = (uint8_t)(high * 16 + low);
+  }
+  const bool raw = replay->raw;
+  replay->raw = true;
+  const bool fine = take(replay, "--hex", bytes, length / 2);
+  replay->raw = raw;
+  return fine;
+}
+
+static enum lockstep_canary canary_named(const char *name) {
+  static const char *const names[CANARY_COUNT] = {"none", "result", "state", "memory", "access", "sanitizer"};
+  for (unsigned i = CANARY_RESULT; i < CANARY_COUNT; i++)
+    if (strcmp(name, names[i]) == 0) return (enum lockstep_canary)i;
+  return CANARY_NONE;
+}
+
+static int misuse(const char *what) {
+  fprintf(stderr, "replay: %s\n%s", what, manual);
+  return EXIT_MISUSE;
+}
+
+static int finish(const struct replay *replay) {
+  if (replay->programs == 0) return misuse("expected at least one program");
+  if (replay->action == ACTION_RUN) {
+    const struct lockstep *l = host_lockstep();
+    fflush(stdout);
+    fprintf(stderr, "replay: %zu programs, %llu steps, %llu refused, %zu failed\n", replay->programs,
+            (unsigned long long)l->steps, (unsigned long long)l->refused, replay->findings);
+  }
+  return replay->findings ? EXIT_FINDING : EXIT_FINE;
+}
+
+enum choice {
+  OPTION_TRACE = 1,
+  OPTION_THOROUGH,
+  OPTION_PRINT,
+  OPTION_ASSEMBLE,
+  OPTION_HEX,
+  OPTION_RAW,
+  OPTION_CANARY,
+  OPTION_HELP
+};
+
+static const struct option options[] = {
+    {"trace", no_argument, 0, OPTION_TRACE},
+    {"thorough", no_argument, 0, OPTION_THOROUGH},
+    {"print", no_argument, 0, OPTION_PRINT},
+    {"assemble", required_argument, 0, OPTION_ASSEMBLE},
+    {"hex", required_argument, 0, OPTION_HEX},
+    {"raw", no_argument, 0, OPTION_RAW},
+    {"canary", required_argument, 0, OPTION_CANARY},
+    {"help", no_argument, 0, OPTION_HELP},
+    {0, 0, 0, 0},
+};
+
+// Takes one option. False: it makes no sense, and that has been said.
+static bool take_option(struct replay *replay, int option, const struct text_sink *out, const char **hex) {
+  switch (option) {
+  case OPTION_TRACE:
+    replay->options.trace = out;
+    return true;
+  case OPTION_THOROUGH:
+    replay->options.thorough = true;
+    return true;
+  case OPTION_PRINT:
+    replay->action = ACTION_PRINT;
+    return true;
+  case OPTION_ASSEMBLE:
+    replay->action = ACTION_ASSEMBLE;
+    replay->out = optarg;
+    return true;
+  case OPTION_HEX:
+    *hex = optarg;
+    return true;
+  case OPTION_RAW:
+    replay->raw = true;
+    return true;
+  case OPTION_CANARY:
+    replay->options.canary = canary_named(optarg);
+    if (replay->options.canary == CANARY_NONE)
+      fprintf(stderr, "--canary: expected result, state, memory, access or sanitizer, found \"%s\"\n",
+              optarg);
+    return replay->options.canary != CANARY_NONE;
+  default:
+    return false;
+  }
+}
+
+int main(int argc, char **argv) {
+  const struct text_sink out = host_sink(stdout);
+  struct replay replay = {.action = ACTION_RUN};
+  const char *hex = 0;
+  for (int option; (option = getopt_long(argc, argv, "", options, 0)) != -1;) {
+    if (option == OPTION_HELP) return fputs(manual, stdout) < 0 ? EXIT_MISUSE : EXIT_FINE;
+    if (!take_option(&replay, option, &out, &hex)) return misuse("wrong use");
+  }
+  if (hex && !take_hex(&replay, hex)) return EXIT_MISUSE;
+  for (int i = optind; i < argc; i++)
+    if (!input_each(argv[i], take, &replay)) return EXIT_MISUSE;
+  return finish(&replay);
+}
