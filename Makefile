@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# The front door: every verb of the project. `make help` lists them. How one variant is built is in ci/build.mk.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+Q := $(if $(V),,@)
+
+# Everything here is expanded when a verb runs, not before: `make setup fuzz` starts without a compiler.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+VARIANT ?= asan
+build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOBS)
+test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
+
+.PHONY: help setup setup-size build fuzz replay test lint coverage bench size format clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what is missing (Debian and Ubuntu packages; elsewhere: list it)
+	$(Q)sh ci/setup.sh base
+
+setup-size: ## Install the cross compilers that `make size` needs (700 MB)
+	$(Q)sh ci/setup.sh size
+
+build: ## Build targets and replay of one variant: VARIANT=asan (ci/variants.txt has them all)
+	$(Q)$(build) VARIANT=$(VARIANT) targets replay
+
+fuzz: ## Fuzz: TIME= seconds a target (60), TARGET=a,b (all), JOBS= (cores), SEED=, RUNS=
+	$(Q)$(build) VARIANT=asan targets replay seeds
+	$(Q)$(build) VARIANT=fuzz targets
+	$(Q)python3 ci/fuzz.py --jobs $(JOBS) $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))
+
+replay: ## Replay a finding or a seed: TARGET=sequence FILE=findings/sequence/<id>.bin
+	$(Q)test -n "$(TARGET)" -a -n "$(FILE)" || { echo 'usage: make replay TARGET=<target> FILE=<file>'; exit 2; }
+	$(Q)$(build) VARIANT=asan targets
+	build/asan/$(TARGET) $(FILE)
+
+test: ## Run all tests; the last line counts them
+	$(Q)$(build) VARIANT=asan seeds
+	$(Q)$(build) VARIANT=fuzz targets
+	$(Q)set -e; for variant in $(test_variants); do $(build) VARIANT=$$variant tests; done
+	$(Q)python3 ci/test.py --jobs $(JOBS)
+
+lint: ## Check layout, warnings, analysers, scripts and the direction of includes
+	$(Q)python3 ci/lint.py --jobs $(JOBS)
+
+coverage: ## Show what the corpus reaches of lib/, in build/coverage; fails on unexplained gaps
+	$(Q)$(build) VARIANT=asan seeds
+	$(Q)$(build) VARIANT=cov targets
+	$(Q)python3 ci/coverage.py
+
+bench: ## Measure the library's calls, and the fuzzer against an empty target
+	$(Q)$(build) VARIANT=release bench
+	$(Q)$(build) VARIANT=asan seeds
+	$(Q)$(build) VARIANT=fuzz targets empty
+	$(Q)build/release/bench
+	$(Q)python3 ci/speed.py
+
+size: ## Code size of the lean library for Cortex-M3 and RV32IMC (make setup-size first)
+	$(Q)sh lib/bench/size.sh
+
+format: ## Lay out all C files with clang-format
+	$(Q)find lib fuzz repro -name '*.[ch]' -exec $$(sh ci/llvm.sh clang-format) -i {} +
+
+clean: ## Remove build/, with the fuzzers' working corpus in it
+	$(Q)rm -rf build

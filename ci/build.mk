@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Builds one variant of ci/variants.txt into build/<variant>/: make -f ci/build.mk VARIANT=asan targets
+# The verbs are in the Makefile; this file knows sources, flags and link lines.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+Q := $(if $(V),,@)
+say = @printf '%-4s %s\n' $(1) $(2)
+
+# ---- the variant
+
+variants := $(shell awk '!/^\#/ { print $$1 }' ci/variants.txt)
+row := $(shell awk '$$1 == "$(VARIANT)"' ci/variants.txt)
+ifeq ($(row),)
+$(error VARIANT=$(VARIANT) is not one of: $(variants))
+endif
+out := build/$(VARIANT)
+compiler := $(word 2,$(row))
+engine := $(word 3,$(row))
+access := $(word 4,$(row))
+shape := $(word 5,$(row))
+
+cc_clang = $(shell sh ci/llvm.sh clang)
+cc_gcc := gcc
+cc_env := $(CC)
+cc := $(cc_$(compiler))
+
+variant_flags := $(if $(filter env,$(compiler)),$(CFLAGS),$(wordlist 8,99,$(row)))
+ld_flags := $(if $(filter env,$(compiler)),$(LDFLAGS))
+
+access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
+shape_checked := -DPROCBUF_CHECKED=1
+shape_lean := -DPROCBUF_CHECKED=0
+include ci/flags.mk
+compile := $(cc) $(common_flags) $(access_$(access)) $(shape_$(shape)) $(variant_flags)
+
+# ---- what is built from what
+
+mains := repro/replay.c repro/driver.c fuzz/program/dictionary.c
+unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c)
+member_sources := $(filter-out $(mains) $(unit_sources) fuzz/targets/% fuzz/bench/%, \
+  $(wildcard lib/src/*.c fuzz/*/*.c repro/*.c))
+lib_sources := $(wildcard lib/src/*.c)
+target_names := $(basename $(notdir $(wildcard fuzz/targets/*.c)))
+fixture_sources := $(filter-out $(unit_sources),$(wildcard lib/test/*.c))
+
+object = $(patsubst %.c,$(out)/obj/%.o,$(1))
+archive := $(out)/procbuf.a
+targets := $(addprefix $(out)/,$(target_names))
+lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
+testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/%,$(unit_sources)))
+
+goals := targets replay lib testbed tests seeds bench empty
+.PHONY: $(goals) always
+targets: $(targets)
+replay: $(out)/replay
+lib: $(lib_units)
+testbed: $(testbed_units)
+bench: $(out)/bench
+empty: $(out)/bench-empty
+seeds: build/seeds/complete
+$(goals):
+	@:
+
+# What `make test` needs of this variant: its column says which tests.
+comma := ,
+built_for_replay := targets
+built_for_trace := replay
+built_for_lib := lib
+built_for_testbed := testbed
+tests: $(foreach test,$(subst $(comma), ,$(word 7,$(row))),$(built_for_$(test)))
+
+# ---- engines
+
+link := $(cc) $(variant_flags) $(ld_flags)
+driver := $(call object,repro/driver.c)
+engine_objects := $(driver)
+engine_link := $(link)
+engine_flags :=
+ifeq ($(engine),libfuzzer)
+engine_objects :=
+engine_flags := -fsanitize=fuzzer
+endif
+ifeq ($(engine),env)
+ifneq ($(LIB_FUZZING_ENGINE),)
+engine_objects :=
+engine_link := $(CXX) $(CXXFLAGS) $(LDFLAGS)
+engine_flags := $(LIB_FUZZING_ENGINE)
+endif
+endif
+
+# What the engine explores is the library and the program language: only they have coverage, and no comparison tracing, which for programs of ops
+# costs half the speed and finds little. The oracle is not the suspect: it runs without instrumentation, so that its tables of bytes
+# cost little; the asan variant is where its own mistakes show.
+ifeq ($(engine),libfuzzer)
+covered := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
+$(foreach room,lib/src fuzz/program,$(eval $(out)/obj/$(room)/%.o: room_flags := $(covered)))
+$(foreach room,fuzz/model fuzz/lockstep,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
+endif
+
+# ---- rules
+
+# A file that changes only when its text does: what depends on it is rebuilt when the command or the list changes.
+define stamp
+$(1): always
+	@mkdir -p $$(@D)
+	@printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $$@ || printf '%s\n' '$(subst ','\'',$(2))' >$$@
+endef
+$(eval $(call stamp,$(out)/compile.stamp,$(compile) $(covered)))
+$(eval $(call stamp,$(out)/link.stamp,$(engine_link) $(engine_flags)))
+$(eval $(call stamp,$(out)/members.stamp,$(member_sources)))
+
+$(out)/obj/%.o: %.c $(out)/compile.stamp
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(compile) $(hosted) $(room_flags) -MMD -MP -c -o $@ $<
+
+$(out)/obj/repro/%.o: hosted := $(hosted_flags)
+
+$(archive): $(call object,$(member_sources)) $(out)/members.stamp
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+
+$(targets): $(out)/%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(archive) $(out)/link.stamp
+	$(call say,LD,$@)
+	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
+
+$(out)/bench-empty: $(call object,fuzz/bench/empty.c) $(engine_objects) $(archive) $(out)/link.stamp
+	$(call say,LD,$@)
+	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
+
+$(out)/replay: $(call object,repro/replay.c) $(archive)
+	$(call say,LD,$@)
+	$(Q)$(link) -o $@ $^
+
+$(out)/dictionary: $(call object,fuzz/program/dictionary.c) $(archive)
+	$(call say,LD,$@)
+	$(Q)$(link) -o $@ $^
+
+# The library's own tests and benchmark stand on the library alone.
+$(out)/bench: $(call object,lib/bench/bench.c $(lib_sources)) $(out)/link.stamp
+	$(call say,LD,$@)
+	$(Q)$(link) -o $@ $(filter %.o,$^)
+
+$(lib_units): $(out)/%: $(out)/obj/%.o $(call object,$(fixture_sources) $(lib_sources)) $(out)/link.stamp
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -o $@ $(filter %.o,$^) -lcmocka
+
+$(testbed_units): $(out)/%: $(out)/obj/%.o $(archive)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(link) -o $@ $^ -lcmocka
+
+# The corpus in the form that the targets read. The folders are prerequisites so that a deleted seed goes too.
+build/seeds/complete: $(out)/replay $(out)/dictionary ci/seeds.sh $(wildcard corpus/* corpus/*/*)
+	$(call say,SEED,build/seeds)
+	$(Q)sh ci/seeds.sh $(out) corpus build/seeds
+	@touch $@
+
+-include $(shell find $(out)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Flags that every compilation of the project has, in every variant and in lint.
+
+warning_flags := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes
+include_flags := -Ifuzz -Ilib/include -Ilib/port/host -Ilib/test
+common_flags := -std=c11 $(warning_flags) $(include_flags)
+
+# For repro/ alone: folders and options. The rest is plain C.
+hosted_flags := -D_POSIX_C_SOURCE=200809L

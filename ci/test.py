@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""Runs every test of what `make test` has built: a line for each, then the count. Exit status 0 only if all passed."""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import sanitizers
+import variants
+
+CANARY = "canary"
+TEXT_TARGET = "text"
+# Its programs run on the abstract machine, which only a watched build has (fuzz/machine/machine.h).
+ABSTRACT_TARGET = "layout"
+# A failed check's report, and what is added to a sanitizer's.
+REPORTS = (b"== procbuf lockstep failure", b"== procbuf program in progress")
+SMOKE_SECONDS = 10
+LIMIT_SECONDS = 600
+RUNNERS = {
+    "-": [],
+    "valgrind": ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=all"],
+}
+
+
+class Check:
+    """One test: a name, and a function that returns what is wrong, or nothing."""
+
+    def __init__(self, name, function, *arguments):
+        self.name = name
+        self.function = function
+        self.arguments = arguments
+        self.seconds = 0.0
+
+    def run(self):
+        start = time.monotonic()
+        try:
+            return self.function(*self.arguments)
+        except subprocess.TimeoutExpired:
+            return "not done after %d s" % LIMIT_SECONDS
+        except OSError as problem:
+            return str(problem)
+        finally:
+            self.seconds = time.monotonic() - start
+
+
+def execute(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=sanitizers.environment(), timeout=LIMIT_SECONDS, check=False)
+
+
+def text(result):
+    return "status %d\n%s" % (result.returncode, result.stdout.decode("utf-8", "replace"))
+
+
+def must_pass(command):
+    result = execute(command)
+    return text(result) if result.returncode != 0 else None
+
+
+def must_find(command, status):
+    """The command must fail, and its output must hold a report: failing for another reason won't do."""
+    result = execute(command)
+    failed = result.returncode != 0 if status is None else result.returncode == status
+    if failed and any(report in result.stdout for report in REPORTS):
+        return None
+    return "expected a failure and its report; %s" % text(result)
+
+
+def must_agree(traces, target):
+    """Every variant's trace of the target's corpus must be the first one's, byte for byte."""
+    outputs = []
+    for variant in traces:
+        result = execute(variant.runner_command(RUNNERS) + [
+            "build/%s/replay" % variant.name, "--trace", "build/seeds/" + target])
+        if result.returncode != 0:
+            return "%s: %s" % (variant.name, text(result))
+        outputs.append(result.stdout)
+    if not outputs[0]:
+        return "the trace is empty"
+    different = [variant.name for variant, output in zip(traces, outputs) if output != outputs[0]]
+    return "not as in %s: %s" % (traces[0].name, " ".join(different)) if different else None
+
+
+def smoke(arguments, judge, *rest):
+    """A short run of the fuzz runner that leaves the working corpus and the findings of this folder alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "ci/fuzz.py", "--corpus", folder + "/corpus", "--findings", folder + "/findings"]
+        return judge(command + arguments, *rest)
+
+
+# ---- the list
+
+
+def target_names():
+    return sorted(os.path.basename(path)[:-2] for path in glob.glob("fuzz/targets/*.c"))
+
+
+def unit_checks(table):
+    rooms = {"lib": "lib/test/*_test.c", "testbed": "fuzz/*/*_test.c"}
+    for variant in table:
+        for room in (room for room in rooms if room in variant.tests):
+            for source in sorted(glob.glob(rooms[room])):
+                unit = source[:-2]
+                yield Check("unit %s %s" % (variant.name, unit), must_pass, ["build/%s/%s" % (variant.name, unit)])
+
+
+def replay_checks(table):
+    for variant in (variant for variant in table if "replay" in variant.tests):
+        for target in target_names():
+            if target == ABSTRACT_TARGET and not variant.watched:
+                continue
+            command = variant.runner_command(RUNNERS) + [
+                "build/%s/%s" % (variant.name, target), "build/seeds/" + target]
+            if target == CANARY:
+                yield Check("canary %s" % variant.name, must_find, command, None)
+            else:
+                yield Check("replay %s %s" % (variant.name, target), must_pass, command)
+
+
+def canary_checks():
+    """Each way in which the harness is broken on purpose must be noticed; all of them can be only under ASan, watched."""
+    for seed in sorted(glob.glob("build/seeds/%s/*" % CANARY)):
+        yield Check("canary asan %s" % os.path.basename(seed), must_find, ["build/asan/" + CANARY, seed], None)
+
+
+def trace_checks(table):
+    # Under valgrind the replay has just been checked; here only what it prints matters.
+    traces = [variant.without_runner() for variant in table if "trace" in variant.tests]
+    watched = [variant for variant in traces if variant.watched]
+    for target in target_names():
+        if target not in (CANARY, TEXT_TARGET):
+            yield Check("trace %s" % target, must_agree, watched if target == ABSTRACT_TARGET else traces, target)
+
+
+def runner_checks(jobs):
+    """Last and alone: they use all cores."""
+    options = ["--time", str(SMOKE_SECONDS), "--jobs", str(jobs)]
+    yield Check("fuzz finds nothing", smoke, options, must_pass)
+    yield Check("fuzz finds the canary", smoke, options + ["--target", CANARY], must_find, 1)
+
+
+def tool_checks():
+    for script in sorted(glob.glob("ci/*_test.sh")):
+        yield Check("script %s" % script, must_pass, ["sh", script])
+
+
+# ---- the run
+
+
+def report(check, problem):
+    print("%s %s (%.1f s)" % ("FAIL" if problem else "PASS", check.name, check.seconds), flush=True)
+    if problem:
+        print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+    return not problem
+
+
+def run_all(checks, jobs):
+    """How many passed and how many failed, reported in the order of the list."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [(check, pool.submit(check.run)) for check in checks]
+        results = [report(check, future.result()) for check, future in running]
+    return results.count(True), results.count(False)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    jobs = parser.parse_args().jobs
+    table = variants.table()
+    kinds = [list(unit_checks(table)), list(replay_checks(table)), list(canary_checks()), list(trace_checks(table)),
+             list(tool_checks())]
+    passed, failed = run_all([check for kind in kinds for check in kind], jobs)
+    runner_passed, runner_failed = run_all(runner_checks(jobs), 1)
+    passed, failed = passed + runner_passed, failed + runner_failed
+    if not all(kinds):
+        print("FAIL a kind of test has no member: units, replays, canaries, traces and scripts must each have some")
+        failed += 1
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

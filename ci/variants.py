@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""The table of variants, ci/variants.txt, as Python sees it."""
+
+TABLE = "ci/variants.txt"
+
+
+class Variant:
+    """One line of the table, as far as tests care."""
+
+    def __init__(self, name, watched, runner, tests):
+        self.name = name
+        self.watched = watched
+        self.runner = runner
+        self.tests = tests
+
+    def runner_command(self, runners):
+        return list(runners[self.runner])
+
+    def without_runner(self):
+        return Variant(self.name, self.watched, "-", self.tests)
+
+
+def table():
+    with open(TABLE, encoding="utf-8") as file:
+        rows = [line.split() for line in file if not line.startswith("#")]
+    return [Variant(row[0], row[3] == "watched", row[5], row[6].split(",")) for row in rows]
