@@ -43,9 +43,9 @@ struct lockstep_options {
 struct lockstep_enter; // one enter in progress, run.c
 
 struct lockstep {
+  struct machine machine; // first, because its memory is aligned for the largest alignment of a grant
   const struct program *program;
   struct lockstep_options options;
-  struct machine machine;
   struct model model;
   struct lockstep_failure failure;
   bool starting;    // the machine makes its first processes: accesses are not checked

@@ -50,8 +50,9 @@ static void run_race(uintptr_t address, size_t length) {
   race.fired = true;
 }
 
-// The observer has its say about every access. One that stays inside the machine's memory is carried out even so, so that a step that goes
-// wrong goes on as it would on a real machine, and its result tells the tale; a wild one is not.
+// The observer has its say about every access. One that stays inside the machine's memory is carried out even
+// so, so that a step that goes wrong goes on as it would on a real machine, and its result tells the tale; a
+// wild one is not.
 static bool may_load(uintptr_t address, size_t length) {
   const struct machine_observer *observer = &running->setup.observer;
   observer->load(observer->context, address, length);

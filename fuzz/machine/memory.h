@@ -16,8 +16,8 @@
 #define MACHINE_RAM_MAX 512u
 #define MACHINE_FLASH_MAX 96u
 #define MACHINE_GUARD 64u
-#define MACHINE_ALIGNMENT                                                                                    \
-  4096u // the largest that a grant is asked for, so that its place does not depend on where the machine is
+// The largest that a grant is asked for, so that its place does not depend on where the machine is.
+#define MACHINE_ALIGNMENT 4096u
 #define MACHINE_ARENA_SIZE                                                                                   \
   (STEP_PROCESS_SLOTS * (MACHINE_RAM_MAX + MACHINE_FLASH_MAX + 2u * MACHINE_GUARD) + MACHINE_GUARD)
 
