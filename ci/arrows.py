@@ -14,12 +14,13 @@ ROOMS = (
     ("lib/src/", ("procbuf/",), True),
     ("fuzz/program/", ("program/",), True),
     ("fuzz/model/", ("model/", "program/"), True),
+    ("fuzz/mutate/", ("mutate/", "program/"), True),
     ("fuzz/machine/", ("machine/", "program/", "procbuf/"), False),
     ("fuzz/lockstep/", ("lockstep/", "machine/", "model/", "program/"), False),
 )
 
 # Not part of their rooms: programs that run on a host only.
-HOSTED = ("fuzz/program/dictionary.c",)
+HOSTED = ("fuzz/program/dictionary.c", "fuzz/mutate/libfuzzer.c", "fuzz/mutate/aflpp.c")
 
 
 def sources(folder):

@@ -39,7 +39,8 @@ compile := $(cc) $(common_flags) $(access_$(access)) $(shape_$(shape)) $(variant
 
 mains := repro/replay.c repro/driver.c fuzz/program/dictionary.c
 unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c)
-member_sources := $(filter-out $(mains) $(unit_sources) fuzz/targets/% fuzz/bench/%, \
+adapters := fuzz/mutate/libfuzzer.c fuzz/mutate/aflpp.c
+member_sources := $(filter-out $(mains) $(unit_sources) $(adapters) fuzz/targets/% fuzz/bench/%, \
   $(wildcard lib/src/*.c fuzz/*/*.c repro/*.c))
 lib_sources := $(wildcard lib/src/*.c)
 target_names := $(basename $(notdir $(wildcard fuzz/targets/*.c)))
@@ -78,13 +79,17 @@ driver := $(call object,repro/driver.c)
 engine_objects := $(driver)
 engine_link := $(link)
 engine_flags :=
+# What makes the engine mutate programs instead of bytes.
+mutator :=
 ifeq ($(engine),libfuzzer)
 engine_objects :=
 engine_flags := -fsanitize=fuzzer
+mutator := $(call object,fuzz/mutate/libfuzzer.c)
 endif
 ifeq ($(engine),env)
 ifneq ($(LIB_FUZZING_ENGINE),)
 engine_objects :=
+mutator := $(call object,fuzz/mutate/libfuzzer.c)
 engine_link := $(CXX) $(CXXFLAGS) $(LDFLAGS)
 engine_flags := $(LIB_FUZZING_ENGINE)
 endif
@@ -96,7 +101,7 @@ endif
 ifeq ($(engine),libfuzzer)
 covered := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
 $(foreach room,lib/src fuzz/program,$(eval $(out)/obj/$(room)/%.o: room_flags := $(covered)))
-$(foreach room,fuzz/model fuzz/lockstep,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
+$(foreach room,fuzz/model fuzz/lockstep fuzz/mutate,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
 endif
 
 # ---- rules
@@ -122,7 +127,7 @@ $(archive): $(call object,$(member_sources)) $(out)/members.stamp
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
 
-$(targets): $(out)/%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(archive) $(out)/link.stamp
+$(targets): $(out)/%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(mutator) $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
 	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
 

@@ -62,9 +62,9 @@ static void set_up(void) {
 }
 
 static void require_watched(const struct program *program) {
-  if (program->layout != MACHINE_LAYOUT_ABSTRACT || machine_is_watched()) return;
+  if (program->layout != PROGRAM_LAYOUT_ABSTRACT || machine_is_watched()) return;
   fprintf(stderr, "layout %u is abstract: it needs a build whose accesses are watched\n",
-          MACHINE_LAYOUT_ABSTRACT);
+          PROGRAM_LAYOUT_ABSTRACT);
   exit(2);
 }
 

@@ -10,7 +10,7 @@
 
 typedef void machine_op(struct machine *machine, const struct step *step, struct outcome *outcome);
 
-#define OP(code, text, clause, summary, ...) machine_op machine_##code;
+#define OP(code, ...) machine_op machine_##code;
 #include "program/ops.def"
 #undef OP
 

@@ -138,7 +138,7 @@ void machine_start(struct machine *machine, const struct machine_setup *setup) {
 }
 
 static machine_op *const handlers[OP_COUNT] = {
-#define OP(code, text, clause, summary, ...) [OP_##code] = machine_##code,
+#define OP(code, ...) [OP_##code] = machine_##code,
 #include "program/ops.def"
 #undef OP
 };

@@ -26,7 +26,7 @@ typedef uint8_t machine_inside(void *context, const struct outcome *entered);
 
 struct machine_setup {
   uint8_t process_count;
-  uint8_t layout; // MACHINE_LAYOUT_ABSTRACT: nothing exists, see memory.h
+  uint8_t layout; // PROGRAM_LAYOUT_ABSTRACT: nothing exists, see memory.h
   uint32_t lives; // generations that each slot has; 0 = as many as the counter has
   struct machine_observer observer;
   machine_inside *inside;

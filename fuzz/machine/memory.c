@@ -26,7 +26,7 @@ struct plan {
   bool adjacent; // RAM blocks touch each other
 };
 
-static const struct plan plans[MACHINE_LAYOUT_ABSTRACT] = {
+static const struct plan plans[PROGRAM_LAYOUT_ABSTRACT] = {
     {512, 192, 96, 32, false}, // roomy
     {251, 61, 61, 13, false},  // odd sizes
     {512, 512, 96, 0, false},  // no room for a grant until the break is lowered
@@ -79,7 +79,7 @@ static void make_patterns(void) {
 
 void memory_start(struct machine_memory *memory, unsigned layout) {
   poison_guards(memory);
-  memory->abstract = layout >= MACHINE_LAYOUT_ABSTRACT;
+  memory->abstract = layout >= PROGRAM_LAYOUT_ABSTRACT;
   make_patterns();
   memory_poke((uintptr_t)memory->scratch, patterns.scratch, sizeof memory->scratch);
   memory_poke((uintptr_t)memory->array, patterns.array, sizeof memory->array);

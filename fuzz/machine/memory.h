@@ -6,13 +6,13 @@
 #ifndef FUZZ_MACHINE_MEMORY_H
 #define FUZZ_MACHINE_MEMORY_H
 
+#include "program/program.h"
 #include "program/step.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define MACHINE_LAYOUT_ABSTRACT 5u // no memory exists; see model.h
 #define MACHINE_RAM_MAX 512u
 #define MACHINE_FLASH_MAX 96u
 #define MACHINE_GUARD 64u

@@ -29,10 +29,11 @@
 #define PROGRAM_OPS_MAX 256u
 #define PROGRAM_OPERANDS_MAX 6u
 #define PROGRAM_LAYOUT_COUNT 6u
+#define PROGRAM_LAYOUT_ABSTRACT 5u // no memory exists; see model/model.h
 #define PROGRAM_BINARY_MAX (PROGRAM_HEADER_SIZE + PROGRAM_OPS_MAX * PROGRAM_RECORD_SIZE)
 
 enum op_code {
-#define OP(code, text, clause, summary, ...) OP_##code,
+#define OP(code, ...) OP_##code,
 #include "program/ops.def"
 #undef OP
   OP_COUNT
@@ -125,10 +126,28 @@ struct program {
   struct op ops[PROGRAM_OPS_MAX];
 };
 
+// What an op does to the things that later ops name, as far as the op alone tells: for whoever puts programs
+// together. Whether it succeeds is another matter.
+enum op_role {
+  ROLE_NO_ROLE = 0,
+  ROLE_CREATES = 1 << 0,      // a process
+  ROLE_ENDS = 1 << 1,         // its buffer, or else all of its process
+  ROLE_ENTRY = 1 << 2,        // a new kernel entry: handles got before end
+  ROLE_SHARES = 1 << 3,       // its range
+  ROLE_REGISTERS = 1 << 4,    // takes its arguments from n0 to n3
+  ROLE_MAKES_BUFFER = 1 << 5, // its buffer is made, not used
+  ROLE_MAKES_SLICE = 1 << 6,  // its first slice is made, not used
+  ROLE_WRITES = 1 << 7,       // what it uses must be writeable, and a slice that it makes is
+  ROLE_KEEPS = 1 << 8,        // the slice that it makes is as writeable as the one that it is made from
+  ROLE_OPENS = 1 << 9,        // an enter
+  ROLE_CLOSES = 1 << 10,      // the innermost enter
+};
+
 struct op_info {
   const char *text;
   const char *clause;
   const char *summary;
+  uint16_t roles;                             // enum op_role
   uint8_t operands[PROGRAM_OPERANDS_MAX + 1]; // enum operand_type, ends with OPERAND_NONE
 };
 extern const struct op_info program_ops[OP_COUNT];

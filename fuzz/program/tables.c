@@ -133,14 +133,30 @@ const char *const program_expected[OPERAND_TYPE_COUNT] = {
   (1u + WIDTH_##a + WIDTH_##b + WIDTH_##c + WIDTH_##d + WIDTH_##e + WIDTH_##f)
 #define SEVENTH(a, b, c, d, e, f, g, ...) OPERAND_##g
 
+// The roles as ops.def writes them.
+enum {
+  NO_ROLE = ROLE_NO_ROLE,
+  CREATES = ROLE_CREATES,
+  ENDS = ROLE_ENDS,
+  ENTRY = ROLE_ENTRY,
+  SHARES = ROLE_SHARES,
+  REGISTERS = ROLE_REGISTERS,
+  MAKES_BUFFER = ROLE_MAKES_BUFFER,
+  MAKES_SLICE = ROLE_MAKES_SLICE,
+  WRITES = ROLE_WRITES,
+  KEEPS = ROLE_KEEPS,
+  OPENS = ROLE_OPENS,
+  CLOSES = ROLE_CLOSES
+};
+
 const struct op_info program_ops[OP_COUNT] = {
-#define OP(code, text, clause, summary, ...)                                                                 \
-  [OP_##code] = {text, clause, summary, {PADDED(TYPES, __VA_ARGS__)}},
+#define OP(code, text, clause, summary, roles, ...)                                                          \
+  [OP_##code] = {text, clause, summary, roles, {PADDED(TYPES, __VA_ARGS__)}},
 #include "program/ops.def"
 #undef OP
 };
 
-#define OP(code, text, clause, summary, ...)                                                                 \
+#define OP(code, text, clause, summary, roles, ...)                                                          \
   _Static_assert(PADDED(RECORD_SIZE, __VA_ARGS__) <= PROGRAM_RECORD_SIZE, text " is too long for a record"); \
   _Static_assert(PADDED(SEVENTH, __VA_ARGS__) == OPERAND_NONE, text " has too many operands");
 #include "program/ops.def"

@@ -4,15 +4,16 @@
 // included (P-CREATE to P-FLASH, X-WRAP). The machine is abstract: no memory stands behind the numbers, so
 // blocks may lie anywhere; what the library would zero is compared with what it should.
 #include "host/host.h"
-#include "machine/memory.h"
 #include "targets/target.h"
 
+static const uint8_t ops[] = {
+    OP_CREATE,    OP_LAYOUT_RAM, OP_LAYOUT_FLASH, OP_LET_RAW, OP_LET,   OP_LET_LENGTH,
+    OP_BRK,       OP_SBRK,       OP_GRANT,        OP_RESTART, OP_ALLOW, OP_SVC,
+    OP_TERMINATE, OP_EXTERNAL,   OP_REFUSE,       OP_LEN,     OP_PTR,   OP_CONSUME,
+};
+
+const struct host_focus target_focus = {ops, sizeof ops, PROGRAM_LAYOUT_ABSTRACT};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const uint8_t ops[] = {
-      OP_CREATE,    OP_LAYOUT_RAM, OP_LAYOUT_FLASH, OP_LET_RAW, OP_LET,   OP_LET_LENGTH,
-      OP_BRK,       OP_SBRK,       OP_GRANT,        OP_RESTART, OP_ALLOW, OP_SVC,
-      OP_TERMINATE, OP_EXTERNAL,   OP_REFUSE,       OP_LEN,     OP_PTR,   OP_CONSUME,
-  };
-  static const struct host_focus layout = {ops, sizeof ops, MACHINE_LAYOUT_ABSTRACT};
-  return host_fuzz(data, size, &layout);
+  return host_fuzz(data, size, &target_focus);
 }

@@ -6,12 +6,13 @@
 #include "host/host.h"
 #include "targets/target.h"
 
+static const uint8_t ops[] = {
+    OP_SVC, OP_LET,       OP_LET_LENGTH, OP_LET_RAW, OP_ALLOW, OP_BRK,   OP_SBRK,  OP_GET,    OP_LEN,
+    OP_PTR, OP_TERMINATE, OP_RESTART,    OP_STATE,   OP_ENTER, OP_BYTES, OP_LEAVE, OP_REFUSE, OP_DRIVER_STATE,
+};
+
+const struct host_focus target_focus = {ops, sizeof ops, -1};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const uint8_t ops[] = {
-      OP_SVC,   OP_LET,   OP_LET_LENGTH, OP_LET_RAW, OP_ALLOW,     OP_BRK,
-      OP_SBRK,  OP_GET,   OP_LEN,        OP_PTR,     OP_TERMINATE, OP_RESTART,
-      OP_STATE, OP_ENTER, OP_BYTES,      OP_LEAVE,   OP_REFUSE,    OP_DRIVER_STATE,
-  };
-  static const struct host_focus registers = {ops, sizeof ops, -1};
-  return host_fuzz(data, size, &registers);
+  return host_fuzz(data, size, &target_focus);
 }

@@ -6,7 +6,8 @@
 #include "host/host.h"
 #include "targets/target.h"
 
+const struct host_focus target_focus = {.layout = -1};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const struct host_focus everything = {.layout = -1};
-  return host_fuzz(data, size, &everything);
+  return host_fuzz(data, size, &target_focus);
 }
