@@ -11,7 +11,7 @@ VARIANT ?= asan
 build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOBS)
 test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
 
-.PHONY: help setup setup-size build fuzz replay test lint coverage bench size format clean
+.PHONY: help setup setup-size build fuzz replay shrink test lint coverage bench size format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -22,11 +22,11 @@ setup: ## Install what is missing (Debian and Ubuntu packages; elsewhere: list i
 setup-size: ## Install the cross compilers that `make size` needs (700 MB)
 	$(Q)sh ci/setup.sh size
 
-build: ## Build targets and replay of one variant: VARIANT=asan (ci/variants.txt has them all)
-	$(Q)$(build) VARIANT=$(VARIANT) targets replay
+build: ## Build targets and tools of one variant: VARIANT=asan (ci/variants.txt has them all)
+	$(Q)$(build) VARIANT=$(VARIANT) targets tools
 
 fuzz: ## Fuzz: TIME= seconds a target (60), TARGET=a,b (all), JOBS= (cores), SEED=, RUNS=
-	$(Q)$(build) VARIANT=asan targets replay seeds
+	$(Q)$(build) VARIANT=asan targets tools seeds
 	$(Q)$(build) VARIANT=fuzz targets
 	$(Q)python3 ci/fuzz.py --jobs $(JOBS) $(if $(TIME),--time $(TIME)) $(if $(TARGET),--target $(TARGET)) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))
@@ -35,6 +35,11 @@ replay: ## Replay a finding or a seed: TARGET=sequence FILE=findings/sequence/<i
 	$(Q)test -n "$(TARGET)" -a -n "$(FILE)" || { echo 'usage: make replay TARGET=<target> FILE=<file>'; exit 2; }
 	$(Q)$(build) VARIANT=asan targets
 	build/asan/$(TARGET) $(FILE)
+
+shrink: ## Make a failing program short: FILE=findings/sequence/<id>.txt, OUT=file (stdout)
+	$(Q)test -n "$(FILE)" || { echo 'usage: make shrink FILE=<program> [OUT=<file>]'; exit 2; }
+	$(Q)$(build) VARIANT=asan tools
+	build/asan/shrink $(if $(OUT),--out $(OUT)) $(FILE)
 
 test: ## Run all tests; the last line counts them
 	$(Q)$(build) VARIANT=asan seeds

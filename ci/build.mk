@@ -37,8 +37,9 @@ compile := $(cc) $(common_flags) $(access_$(access)) $(shape_$(shape)) $(variant
 
 # ---- what is built from what
 
-mains := repro/replay.c repro/driver.c fuzz/program/dictionary.c
-unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c)
+tool_names := replay shrink
+mains := $(tool_names:%=repro/%.c) repro/driver.c fuzz/program/dictionary.c
+unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c repro/*_test.c)
 adapters := fuzz/mutate/libfuzzer.c fuzz/mutate/aflpp.c
 member_sources := $(filter-out $(mains) $(unit_sources) $(adapters) fuzz/targets/% fuzz/bench/%, \
   $(wildcard lib/src/*.c fuzz/*/*.c repro/*.c))
@@ -50,11 +51,13 @@ object = $(patsubst %.c,$(out)/obj/%.o,$(1))
 archive := $(out)/procbuf.a
 targets := $(addprefix $(out)/,$(target_names))
 lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
-testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/%,$(unit_sources)))
+testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/% repro/%,$(unit_sources)))
+tools := $(addprefix $(out)/,$(tool_names))
 
-goals := targets replay lib testbed tests seeds bench empty
+goals := targets tools replay lib testbed tests seeds bench empty
 .PHONY: $(goals) always
 targets: $(targets)
+tools: $(tools)
 replay: $(out)/replay
 lib: $(lib_units)
 testbed: $(testbed_units)
@@ -69,7 +72,7 @@ comma := ,
 built_for_replay := targets
 built_for_trace := replay
 built_for_lib := lib
-built_for_testbed := testbed
+built_for_testbed := testbed tools
 tests: $(foreach test,$(subst $(comma), ,$(word 7,$(row))),$(built_for_$(test)))
 
 # ---- engines
@@ -135,9 +138,9 @@ $(out)/bench-empty: $(call object,fuzz/bench/empty.c) $(engine_objects) $(archiv
 	$(call say,LD,$@)
 	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
 
-$(out)/replay: $(call object,repro/replay.c) $(archive)
+$(tools): $(out)/%: $(out)/obj/repro/%.o $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
-	$(Q)$(link) -o $@ $^
+	$(Q)$(link) -o $@ $(filter %.o %.a,$^)
 
 $(out)/dictionary: $(call object,fuzz/program/dictionary.c) $(archive)
 	$(call say,LD,$@)

@@ -167,8 +167,8 @@ class Campaign:
 
     def _collect(self, target, worker):
         for artifact in worker.artifacts():
-            replay = os.path.join(self.options.build, "asan", "replay")
-            finding = findings.Finding(self.options.findings, worker, artifact, replay)
+            tools = os.path.join(self.options.build, "asan")
+            finding = findings.Finding(self.options.findings, worker, artifact, tools)
             if finding.path in [earlier.path for earlier in target.findings]:
                 continue  # a sibling stopped on the same input
             target.findings.append(finding)

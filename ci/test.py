@@ -101,10 +101,10 @@ def target_names():
 
 
 def unit_checks(table):
-    rooms = {"lib": "lib/test/*_test.c", "testbed": "fuzz/*/*_test.c"}
+    rooms = {"lib": ["lib/test/*_test.c"], "testbed": ["fuzz/*/*_test.c", "repro/*_test.c"]}
     for variant in table:
         for room in (room for room in rooms if room in variant.tests):
-            for source in sorted(glob.glob(rooms[room])):
+            for source in sorted(path for pattern in rooms[room] for path in glob.glob(pattern)):
                 unit = source[:-2]
                 yield Check("unit %s %s" % (variant.name, unit), must_pass, ["build/%s/%s" % (variant.name, unit)])
 

@@ -4,6 +4,7 @@
 // its manual.
 #include "host/host.h"
 #include "input.h"
+#include "options.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -82,51 +83,23 @@ static bool assemble(struct replay *replay, const char *path, const struct progr
   return fine;
 }
 
-static bool take(void *context, const char *path, const unsigned char *bytes, size_t size) {
-  static struct program program;
-  struct replay *replay = context;
-  if (!input_program(path, bytes, size, replay->raw, &program)) return false;
-  if (replay->action == ACTION_RUN) return run(replay, path, &program);
-  if (replay->action == ACTION_ASSEMBLE) return assemble(replay, path, &program);
+static bool take_program(struct replay *replay, const char *name, const struct program *program) {
+  if (replay->action == ACTION_RUN) return run(replay, name, program);
+  if (replay->action == ACTION_ASSEMBLE) return assemble(replay, name, program);
   replay->programs++;
-  print_program(&program);
+  print_program(program);
   return true;
 }
 
-static int digit(char c) {
-  static const char digits[] = "0123456789abcdef";
-  const char *at = c ? strchr(digits, c) : 0;
-  return at ? (int)(at - digits) : -1;
+static bool take(void *context, const char *path, const unsigned char *bytes, size_t size) {
+  static struct program program;
+  struct replay *replay = context;
+  return input_program(path, bytes, size, replay->raw, &program) && take_program(replay, path, &program);
 }
 
 static bool take_hex(struct replay *replay, const char *text) {
-  static uint8_t bytes[PROGRAM_BINARY_MAX];
-  const size_t length = strlen(text);
-  if (length == 0 || length % 2 || length / 2 > sizeof bytes) {
-    fprintf(stderr, "--hex: expected an even number of hexadecimal digits, at most %zu, found %zu\n",
-            2 * sizeof bytes, length);
-    return false;
-  }
-  for (size_t i = 0; i < length; i += 2) {
-    const int high = digit(text[i]), low = digit(text[i + 1]);
-    if (high < 0 || low < 0) {
-      fprintf(stderr, "--hex: expected hexadecimal digits 0-9 a-f, found \"%.2s\" at %zu\n", text + i, i + 1);
-      return false;
-    }
-    bytes[i / 2] = (uint8_t)(high * 16 + low);
-  }
-  const bool raw = replay->raw;
-  replay->raw = true;
-  const bool fine = take(replay, "--hex", bytes, length / 2);
-  replay->raw = raw;
-  return fine;
-}
-
-static enum lockstep_canary canary_named(const char *name) {
-  static const char *const names[CANARY_COUNT] = {"none", "result", "state", "memory", "access", "sanitizer"};
-  for (unsigned i = CANARY_RESULT; i < CANARY_COUNT; i++)
-    if (strcmp(name, names[i]) == 0) return (enum lockstep_canary)i;
-  return CANARY_NONE;
+  static struct program program;
+  return option_hex(text, &program) && take_program(replay, "--hex", &program);
 }
 
 static int misuse(const char *what) {
@@ -191,11 +164,7 @@ static bool take_option(struct replay *replay, int option, const struct text_sin
     replay->raw = true;
     return true;
   case OPTION_CANARY:
-    replay->options.canary = canary_named(optarg);
-    if (replay->options.canary == CANARY_NONE)
-      fprintf(stderr, "--canary: expected result, state, memory, access or sanitizer, found \"%s\"\n",
-              optarg);
-    return replay->options.canary != CANARY_NONE;
+    return option_canary(optarg, &replay->options.canary);
   default:
     return false;
   }

@@ -7,6 +7,7 @@ static struct lockstep lockstep;
 static struct program current;
 static const struct program *running;
 static uint64_t programs;
+static bool print_only;
 
 static void write_file(void *context, const char *text, size_t length) {
   fwrite(text, 1, length, context);
@@ -68,7 +69,18 @@ static void require_watched(const struct program *program) {
   exit(2);
 }
 
+void host_print_only(void) {
+  print_only = true;
+}
+
+static bool print(const struct program *program) {
+  const struct text_sink sink = host_sink(stdout);
+  program_print(program, &sink);
+  return true;
+}
+
 bool host_run(const struct program *program, const struct lockstep_options *options) {
+  if (print_only) return print(program);
   set_up();
   require_watched(program);
   running = program;

@@ -29,6 +29,10 @@ void host_bend(struct program *program, const struct host_focus *focus);
 // An abstract program in a build that is not watched ends the process with status 2: it can't be run there,
 // and must not count as run.
 bool host_run(const struct program *program, const struct lockstep_options *options);
+
+// From here on host_run prints each program on stdout as text instead of running it.
+void host_print_only(void);
+
 const struct lockstep *host_lockstep(void);
 
 #endif

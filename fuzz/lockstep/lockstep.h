@@ -65,6 +65,9 @@ bool lockstep_run(struct lockstep *l, const struct program *program, const struc
 // address, the program, and the command that replays it.
 void lockstep_report(const struct lockstep *l, const struct text_sink *sink);
 
+// "result", "state", "memory", "access".
+const char *lockstep_check_name(enum lockstep_check check);
+
 // Resolves one op against the model's state as it is now.
 void lockstep_resolve(const struct lockstep *l, const struct op *op, struct step *step);
 

@@ -152,14 +152,18 @@ static void report_replay(const struct lockstep *l, const struct text_sink *sink
   write_text(sink, "\n");
 }
 
+const char *lockstep_check_name(enum lockstep_check check) {
+  static const char *const names[] = {"none", "result", "state", "memory", "access"};
+  return names[check];
+}
+
 void lockstep_report(const struct lockstep *l, const struct text_sink *sink) {
-  static const char *const checks[] = {"none", "result", "state", "memory", "access"};
   write_text(sink, "== procbuf lockstep failure\n");
   write_label(sink, "clause:");
   write_text(sink, l->failure.clause);
   write_text(sink, "\n");
   write_label(sink, "check:");
-  write_text(sink, checks[l->failure.check]);
+  write_text(sink, lockstep_check_name(l->failure.check));
   write_text(sink, "\n");
   report_step(l, sink);
   report_expectation(l, sink);
