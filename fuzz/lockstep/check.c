@@ -10,7 +10,7 @@ static struct lockstep_failure *fail(struct lockstep *l, enum lockstep_check che
 }
 
 void fail_access(struct lockstep *l, bool store, enum model_verdict verdict, uintptr_t address) {
-  static const char *const clauses[] = {"-", "X-BOUNDS", "B-RO", "X-FETCH1", "X-FETCH1"};
+  static const char *const clauses[] = {"-", "X-BOUNDS", "B-RO", "X-FETCH1", "X-FETCH1", "X-ZERO"};
   struct lockstep_failure *failure = fail(l, CHECK_ACCESS, l->current, clauses[verdict]);
   if (!failure) return;
   failure->has_address = true;

@@ -63,6 +63,7 @@ static void report_access(const struct lockstep *l, const struct text_sink *sink
       ", where this step has access only in the other direction",
       ", a second time in one call",
       ", which the same call wrote",
+      ", of no bytes",
   };
   write_label(sink, "access:");
   write_text(sink, l->failure.store ? "a store at " : "a load at ");

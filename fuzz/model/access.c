@@ -64,16 +64,17 @@ static enum model_verdict store_zeroed(const struct model *model, const struct r
 
 enum model_verdict model_load(struct model *model, uintptr_t address, size_t length, size_t *bad) {
   const struct range range = {address, length};
-  if (length > 0 && in_zeroed(model, address)) {
-    *bad = 0;
-    return VERDICT_NO_RIGHT;
-  }
+  *bad = 0;
+  if (length == 0) return VERDICT_EMPTY;
+  if (in_zeroed(model, address)) return VERDICT_NO_RIGHT;
   return check(model, &range, judge_load, MARK_FETCHED, bad);
 }
 
 enum model_verdict model_store(struct model *model, uintptr_t address, size_t length, size_t *bad) {
   const struct range range = {address, length};
-  if (length > 0 && in_zeroed(model, address)) return store_zeroed(model, &range, bad);
+  *bad = 0;
+  if (length == 0) return VERDICT_EMPTY;
+  if (in_zeroed(model, address)) return store_zeroed(model, &range, bad);
   return check(model, &range, judge_store, MARK_STORED, bad);
 }
 

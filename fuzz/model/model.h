@@ -87,6 +87,7 @@ enum model_verdict {
   VERDICT_NO_RIGHT,  // B-RO: a write where the step may only read, or a read where it may only write
   VERDICT_TWICE,     // X-FETCH1: read a second time in one call
   VERDICT_READ_BACK, // X-FETCH1: read after it was written in the same call
+  VERDICT_EMPTY,     // X-ZERO: an access of no bytes, which should not have been made
 };
 
 struct model; // complete in model/state.h; only for sizeof
