@@ -9,9 +9,11 @@ Q := $(if $(V),,@)
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 VARIANT ?= asan
 build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOBS)
+# Those that replay: the planted bugs' programs must pass in each.
+replay_variants = $(shell awk '!/^\#/ && $$7 ~ /replay/ { print $$1 }' ci/variants.txt)
 test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
 
-.PHONY: help setup setup-size build fuzz replay shrink test lint coverage bench size format clean
+.PHONY: help setup setup-size build fuzz replay shrink test bugs bugs-gate lint coverage bench size format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +48,15 @@ test: ## Run all tests; the last line counts them
 	$(Q)$(build) VARIANT=fuzz targets
 	$(Q)set -e; for variant in $(test_variants); do $(build) VARIANT=$$variant tests; done
 	$(Q)python3 ci/test.py --jobs $(JOBS)
+
+bugs: ## Measure how fast planted bugs are found: BUG=a,b (all), TRIALS= (3), BUDGET= CPU seconds (60), JOBS=, BASELINE=1
+	$(Q)$(build) VARIANT=asan seeds
+	$(Q)python3 ci/bugs.py --jobs $(JOBS) $(if $(BUG),--bug $(BUG)) $(if $(TRIALS),--trials $(TRIALS)) \
+	  $(if $(BUDGET),--budget $(BUDGET)) $(if $(BASELINE),--baseline)
+
+bugs-gate: ## Plant each bug of fuzz/bugs and see it caught: BUG=a,b (all), JOBS= (cores)
+	$(Q)set -e; for variant in $(replay_variants); do $(build) VARIANT=$$variant replay; done
+	$(Q)python3 ci/bugs_gate.py --jobs $(JOBS) $(if $(BUG),--bug $(BUG))
 
 lint: ## Check layout, warnings, analysers, scripts and the direction of includes
 	$(Q)python3 ci/lint.py --jobs $(JOBS)

@@ -45,24 +45,27 @@ member_sources := $(filter-out $(mains) $(unit_sources) $(adapters) fuzz/targets
   $(wildcard lib/src/*.c fuzz/*/*.c repro/*.c))
 lib_sources := $(wildcard lib/src/*.c)
 target_names := $(basename $(notdir $(wildcard fuzz/targets/*.c)))
+bench_names := $(basename $(notdir $(wildcard fuzz/bench/*.c)))
 fixture_sources := $(filter-out $(unit_sources),$(wildcard lib/test/*.c))
 
 object = $(patsubst %.c,$(out)/obj/%.o,$(1))
 archive := $(out)/procbuf.a
 targets := $(addprefix $(out)/,$(target_names))
+bytes := $(addprefix $(out)/bytes-,$(target_names))
+benches := $(addprefix $(out)/bench-,$(bench_names))
 lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
 testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/% repro/%,$(unit_sources)))
 tools := $(addprefix $(out)/,$(tool_names))
 
-goals := targets tools replay lib testbed tests seeds bench empty
+goals := targets tools lib testbed tests seeds bench bugs $(tool_names) $(bench_names)
 .PHONY: $(goals) always
 targets: $(targets)
 tools: $(tools)
-replay: $(out)/replay
+$(tool_names): %: $(out)/%
 lib: $(lib_units)
 testbed: $(testbed_units)
 bench: $(out)/bench
-empty: $(out)/bench-empty
+$(bench_names): %: $(out)/bench-%
 seeds: build/seeds/complete
 $(goals):
 	@:
@@ -103,7 +106,7 @@ endif
 # cost little; the asan variant is where its own mistakes show.
 ifeq ($(engine),libfuzzer)
 covered := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
-$(foreach room,lib/src fuzz/program,$(eval $(out)/obj/$(room)/%.o: room_flags := $(covered)))
+$(foreach room,obj/lib/src obj/fuzz/program bugs,$(eval $(out)/$(room)/%.o: room_flags := $(covered)))
 $(foreach room,fuzz/model fuzz/lockstep fuzz/mutate,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
 endif
 
@@ -119,10 +122,15 @@ $(eval $(call stamp,$(out)/compile.stamp,$(compile) $(covered)))
 $(eval $(call stamp,$(out)/link.stamp,$(engine_link) $(engine_flags)))
 $(eval $(call stamp,$(out)/members.stamp,$(member_sources)))
 
+compile_object = $(compile) $(hosted) $(room_flags) -MMD -MP -c -o $@ $<
+# With the engine, or the replacement for it, or, for what has a `main` of its own, without.
+link_target = $(engine_link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(engine_flags)
+link_program = $(link) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+
 $(out)/obj/%.o: %.c $(out)/compile.stamp
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
-	$(Q)$(compile) $(hosted) $(room_flags) -MMD -MP -c -o $@ $<
+	$(Q)$(compile_object)
 
 $(out)/obj/repro/%.o: hosted := $(hosted_flags)
 
@@ -132,15 +140,20 @@ $(archive): $(call object,$(member_sources)) $(out)/members.stamp
 
 $(targets): $(out)/%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(mutator) $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
-	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
+	$(Q)$(link_target)
 
-$(out)/bench-empty: $(call object,fuzz/bench/empty.c) $(engine_objects) $(archive) $(out)/link.stamp
+# The same target without the mutator, so that the engine mutates bytes: what the mutator is measured against.
+$(bytes): $(out)/bytes-%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
-	$(Q)$(engine_link) -o $@ $(filter %.o %.a,$^) $(engine_flags)
+	$(Q)$(link_target)
+
+$(benches): $(out)/bench-%: $(out)/obj/fuzz/bench/%.o $(engine_objects) $(archive) $(out)/link.stamp
+	$(call say,LD,$@)
+	$(Q)$(link_target)
 
 $(tools): $(out)/%: $(out)/obj/repro/%.o $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
-	$(Q)$(link) -o $@ $(filter %.o %.a,$^)
+	$(Q)$(link_program)
 
 $(out)/dictionary: $(call object,fuzz/program/dictionary.c) $(archive)
 	$(call say,LD,$@)
@@ -161,10 +174,51 @@ $(testbed_units): $(out)/%: $(out)/obj/%.o $(archive)
 	@mkdir -p $(@D)
 	$(Q)$(link) -o $@ $^ -lcmocka
 
+# ---- planted bugs
+
+# One binary for each of BUGS, ids of fuzz/bugs whose trees ci/bank.py has put into build/bugs/<id>/lib: BINARY, anything that is linked with the
+# archive, with what the patch changes linked in front of it: the linker then never takes the archive's own members of that name. What the
+# compiler says goes to a .log beside each output, and a line `built <id>` says that a binary is there and new: ci/bank.py reads both.
+BUGS ?=
+BINARY ?= replay
+bug_binaries := $(foreach id,$(BUGS),$(out)/bugs/$(id)/$(BINARY))
+bug_objects = $(patsubst build/%.c,$(out)/%.o,$(wildcard build/bugs/$(1)/lib/src/*.c))
+bug_main := $(out)/obj/fuzz/targets/$(patsubst bytes-%,%,$(BINARY)).o $(engine_objects)
+bug_link = $(link_target)
+ifneq ($(filter $(BINARY),$(target_names)),)
+bug_main += $(mutator)
+endif
+ifneq ($(filter bench-%,$(BINARY)),)
+bug_main := $(out)/obj/fuzz/bench/$(patsubst bench-%,%,$(BINARY)).o $(engine_objects)
+endif
+ifneq ($(filter $(BINARY),$(tool_names)),)
+bug_main := $(out)/obj/repro/$(BINARY).o
+bug_link = $(link_program)
+endif
+logged = >$(1).log 2>&1 || { cat $(1).log; rm -f $@; false; }
+
+.PHONY: $(addprefix bug-,$(BUGS))
+bugs: $(addprefix bug-,$(BUGS))
+
+$(addprefix bug-,$(BUGS)): bug-%: $(out)/bugs/%/$(BINARY)
+	@echo built $*
+
+# The tree's headers come before the library's own: both are included in quotes.
+$(out)/bugs/%.o: build/bugs/%.c $(out)/compile.stamp
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(compile_object) $(patsubst %,-iquote build/bugs/$(firstword $(subst /, ,$*))/lib/%,include port/host) \
+	  $(call logged,$@)
+
+$(foreach id,$(BUGS),$(eval $(out)/bugs/$(id)/$(BINARY): $(call bug_objects,$(id))))
+$(bug_binaries): $(bug_main) $(archive) $(out)/link.stamp
+	$(call say,LD,$@)
+	$(Q)$(bug_link) $(call logged,$@)
+
 # The corpus in the form that the targets read. The folders are prerequisites so that a deleted seed goes too.
 build/seeds/complete: $(out)/replay $(out)/dictionary ci/seeds.sh $(wildcard corpus/* corpus/*/*)
 	$(call say,SEED,build/seeds)
 	$(Q)sh ci/seeds.sh $(out) corpus build/seeds
 	@touch $@
 
--include $(shell find $(out)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(out)/obj $(addprefix $(out)/bugs/,$(BUGS)) -name '*.d' 2>/dev/null)
