@@ -37,7 +37,7 @@ compile := $(cc) $(common_flags) $(access_$(access)) $(shape_$(shape)) $(variant
 
 # ---- what is built from what
 
-tool_names := replay shrink
+tool_names := replay shrink stats
 mains := $(tool_names:%=repro/%.c) repro/driver.c fuzz/program/dictionary.c
 unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c repro/*_test.c)
 adapters := fuzz/mutate/libfuzzer.c fuzz/mutate/aflpp.c

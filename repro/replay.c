@@ -5,6 +5,7 @@
 #include "host/host.h"
 #include "input.h"
 #include "options.h"
+#include "output.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -53,40 +54,10 @@ static bool run(struct replay *replay, const char *name, const struct program *p
   return true;
 }
 
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-static bool write_file(const char *path, const uint8_t *bytes, size_t size) {
-  FILE *file = fopen(path, "wb");
-  const bool written = file && fwrite(bytes, 1, size, file) == size;
-  const bool closed = file && fclose(file) == 0;
-  if (!written || !closed) perror(path);
-  return written && closed;
-}
-
-static bool assemble(struct replay *replay, const char *path, const struct program *program) {
-  static uint8_t bytes[PROGRAM_BINARY_MAX];
-  const char *name = base_name(path);
-  const int stem = (int)strcspn(name, ".");
-  const size_t room = strlen(replay->out) + strlen(name) + 8;
-  char *to = malloc(room);
-  if (!to) {
-    perror(path);
-    return false;
-  }
-  snprintf(to, room, "%s/%.*s.bin", replay->out, stem, name);
-  const bool fine = write_file(to, bytes, program_encode(program, bytes));
-  free(to);
-  replay->programs++;
-  return fine;
-}
-
 static bool take_program(struct replay *replay, const char *name, const struct program *program) {
   if (replay->action == ACTION_RUN) return run(replay, name, program);
-  if (replay->action == ACTION_ASSEMBLE) return assemble(replay, name, program);
   replay->programs++;
+  if (replay->action == ACTION_ASSEMBLE) return output_binary(replay->out, name, program);
   print_program(program);
   return true;
 }

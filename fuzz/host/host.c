@@ -7,7 +7,8 @@ static struct lockstep lockstep;
 static struct program current;
 static const struct program *running;
 static uint64_t programs;
-static bool print_only;
+static host_take *diverted;
+static void *diverted_context;
 
 static void write_file(void *context, const char *text, size_t length) {
   fwrite(text, 1, length, context);
@@ -69,18 +70,16 @@ static void require_watched(const struct program *program) {
   exit(2);
 }
 
-void host_print_only(void) {
-  print_only = true;
-}
-
-static bool print(const struct program *program) {
-  const struct text_sink sink = host_sink(stdout);
-  program_print(program, &sink);
-  return true;
+void host_divert(host_take *take, void *context) {
+  diverted = take;
+  diverted_context = context;
 }
 
 bool host_run(const struct program *program, const struct lockstep_options *options) {
-  if (print_only) return print(program);
+  if (diverted) {
+    diverted(diverted_context, program);
+    return true;
+  }
   set_up();
   require_watched(program);
   running = program;

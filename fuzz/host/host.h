@@ -30,8 +30,9 @@ void host_bend(struct program *program, const struct host_focus *focus);
 // and must not count as run.
 bool host_run(const struct program *program, const struct lockstep_options *options);
 
-// From here on host_run prints each program on stdout as text instead of running it.
-void host_print_only(void);
+// From here on host_run hands each program to this function instead of running it.
+typedef void host_take(void *context, const struct program *program);
+void host_divert(host_take *take, void *context);
 
 const struct lockstep *host_lockstep(void);
 

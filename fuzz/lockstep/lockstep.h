@@ -34,10 +34,20 @@ struct lockstep_failure {
   const char *clause;
 };
 
+struct lockstep;
+
+// Told of each step once it is over, in the order of the trace; a refused one too. For the leaves that the
+// program's end adds, index is op_count.
+struct lockstep_observer {
+  void *context;
+  void (*step)(void *context, const struct lockstep *l, size_t index, const struct outcome *outcome);
+};
+
 struct lockstep_options {
   bool thorough;                 // everything is compared after each step, not what the step could touch
   const struct text_sink *trace; // each step and its outcome; null: no trace
-  enum lockstep_canary canary;   // breaks one check in each step, to see it fail
+  const struct lockstep_observer *observer; // null: none
+  enum lockstep_canary canary;              // breaks one check in each step, to see it fail
 };
 
 struct lockstep_enter; // one enter in progress, run.c
@@ -70,6 +80,9 @@ const char *lockstep_check_name(enum lockstep_check check);
 
 // Resolves one op against the model's state as it is now.
 void lockstep_resolve(const struct lockstep *l, const struct op *op, struct step *step);
+
+// "OK", "INVAL", ...
+const char *lockstep_word_name(enum word word);
 
 // What an outcome, an address, a number looks like, the same at every word size.
 void lockstep_print_outcome(const struct lockstep *l, const struct outcome *outcome,

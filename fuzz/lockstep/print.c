@@ -14,6 +14,10 @@ static const char *const words[WORD_COUNT] = {
     "NOSUCHAPP", "ABSENT", "UNHANDLED", "PANIC",     "REFUSED",  "BROKEN",
 };
 
+const char *lockstep_word_name(enum word word) {
+  return words[word < WORD_COUNT ? word : WORD_BROKEN];
+}
+
 static bool is_near(uintptr_t number, uintptr_t base, intptr_t *offset) {
   const uintptr_t up = number - base, down = base - number;
   *offset = up < NEAR ? (intptr_t)up : -(intptr_t)(down < NEAR ? down : 0);
@@ -120,7 +124,7 @@ static void print_value(const struct lockstep *l, const struct outcome *outcome,
 
 void lockstep_print_outcome(const struct lockstep *l, const struct outcome *outcome,
                             const struct text_sink *sink) {
-  write_text(sink, words[outcome->word < WORD_COUNT ? outcome->word : WORD_BROKEN]);
+  write_text(sink, lockstep_word_name(outcome->word));
   for (unsigned i = 0; i < outcome->count; i++) {
     write_text(sink, " ");
     print_value(l, outcome, i, sink);

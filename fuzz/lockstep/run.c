@@ -13,9 +13,8 @@ struct lockstep_enter {
   bool ran;
 };
 
-static void trace(const struct lockstep *l, size_t index, const struct outcome *outcome) {
-  const struct text_sink *sink = l->options.trace;
-  if (!sink) return;
+static void trace(const struct lockstep *l, size_t index, const struct outcome *outcome,
+                  const struct text_sink *sink) {
   if (index < l->program->op_count)
     program_print_op(&l->program->ops[index], sink);
   else
@@ -23,6 +22,13 @@ static void trace(const struct lockstep *l, size_t index, const struct outcome *
   write_text(sink, " -> ");
   lockstep_print_outcome(l, outcome, sink);
   write_text(sink, "\n");
+}
+
+// A step is over: whoever wants to know is told.
+static void tell(const struct lockstep *l, size_t index, const struct outcome *outcome) {
+  const struct lockstep_observer *observer = l->options.observer;
+  if (l->options.trace) trace(l, index, outcome, l->options.trace);
+  if (observer) observer->step(observer->context, l, index, outcome);
 }
 
 static void arm_race(struct lockstep *l) {
@@ -53,7 +59,7 @@ static void finish_step(struct lockstep *l, size_t index, const struct outcome *
   struct outcome actual = *outcome;
   settle_race(l);
   if (l->options.canary != CANARY_NONE) canary_sing(l, l->options.canary, &actual);
-  trace(l, index, &actual);
+  tell(l, index, &actual);
   check_step(l, index, expected, &actual);
 }
 
@@ -80,7 +86,7 @@ static void run_step(struct lockstep *l, size_t index, const struct op *op) {
   model_step(&l->model, &l->step, &expected);
   if (expected.word == WORD_REFUSED) {
     l->refused++;
-    trace(l, index, &expected);
+    tell(l, index, &expected);
     return;
   }
   if (op->code == OP_LEAVE) {

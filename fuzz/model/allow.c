@@ -107,3 +107,22 @@ void model_run_ALLOW(struct model *model, const struct step *step, struct outcom
   outcome_add(outcome, VALUE_ADDRESS, back.address);
   outcome_add(outcome, VALUE_LENGTH, back.length);
 }
+
+static size_t allowed_of_pair(const struct slots *slots, struct model_span *ranges, size_t room) {
+  size_t count = 0;
+  for (unsigned kind = STEP_READONLY; kind <= STEP_USERSPACE_READABLE; kind++)
+    for (unsigned i = 0; i < MODEL_ALLOWS_MAX && count < room; i++) {
+      const struct range *range = &slots->ranges[kind][i];
+      if (range->length > 0) ranges[count++] = (struct model_span){range->address, range->length};
+    }
+  return count;
+}
+
+size_t model_allowed(const struct model *model, struct model_span *ranges, size_t room) {
+  size_t count = 0;
+  for (unsigned i = 0; i < STEP_PROCESS_SLOTS; i++)
+    for (unsigned driver = 0; driver < STEP_DRIVERS && model_live(&model->processes[i]); driver++)
+      if (model->processes[i].pairs[driver].made)
+        count += allowed_of_pair(&model->slots[i][driver], ranges + count, room - count);
+  return count;
+}

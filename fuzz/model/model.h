@@ -109,6 +109,10 @@ size_t model_buffer_length(const struct model *model, unsigned buffer);
 size_t model_slice_length(const struct model *model, unsigned slice);
 unsigned model_nesting(const struct model *model); // enters open
 
+// The ranges of all slots of live processes that hold more than nothing, up to `room` of them. Returns how many.
+#define MODEL_SLOTS_MAX (STEP_PROCESS_SLOTS * STEP_DRIVERS * 3u * MODEL_ALLOWS_MAX)
+size_t model_allowed(const struct model *model, struct model_span *ranges, size_t room);
+
 // The library, carrying out the last step, is about to load or store these bytes. *bad: offset of the first
 // byte that is not fine. FINE also notes them as fetched or stored.
 enum model_verdict model_load(struct model *model, uintptr_t address, size_t length, size_t *bad);
