@@ -13,7 +13,7 @@ build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOB
 replay_variants = $(shell awk '!/^\#/ && $$7 ~ /replay/ { print $$1 }' ci/variants.txt)
 test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
 
-.PHONY: help setup setup-size build fuzz replay shrink test bugs bugs-gate lint coverage bench size format clean
+.PHONY: help setup setup-size build fuzz replay shrink stats test bugs bugs-gate lint coverage bench size format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,11 @@ shrink: ## Make a failing program short: FILE=findings/sequence/<id>.txt, OUT=fi
 	$(Q)test -n "$(FILE)" || { echo 'usage: make shrink FILE=<program> [OUT=<file>]'; exit 2; }
 	$(Q)$(build) VARIANT=asan tools
 	build/asan/shrink $(if $(OUT),--out $(OUT)) $(FILE)
+
+stats: ## What the corpus does and never does: TARGET=a,b (all), CORPUS=folder (working corpus and seeds), TIME=20
+	$(Q)$(build) VARIANT=asan targets tools seeds
+	$(Q)$(build) VARIANT=fuzz targets
+	$(Q)python3 ci/stats.py $(if $(TARGET),--target $(TARGET)) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(TIME),--time $(TIME))
 
 test: ## Run all tests; the last line counts them
 	$(Q)$(build) VARIANT=asan seeds

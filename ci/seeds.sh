@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Turns the corpus, programs in text, into the bytes that the fuzz targets read: seeds.sh BUILD CORPUS OUT
-# The text target reads text, so its seeds are used as they are, with a dictionary of the language's words.
+# The text target reads text, so its seeds are used as they are, with a dictionary of the language's words. Those of sequence get company:
+# a program for each op, followed by every op.
 set -eu
 
 build=${1:?usage: seeds.sh BUILD CORPUS OUT}
@@ -19,4 +20,8 @@ for folder in "$corpus"/*/; do
     "$build/replay" --assemble "$out/$target" "$folder"
   fi
 done
+mkdir "$out/pairs"
+python3 ci/pairs.py "$out/pairs"
+"$build/replay" --assemble "$out/sequence" "$out/pairs"
+rm -r "$out/pairs"
 "$build/dictionary" >"$out/text.dict"

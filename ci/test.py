@@ -137,6 +137,13 @@ def trace_checks(table):
             yield Check("trace %s" % target, must_agree, watched if target == ABSTRACT_TARGET else traces, target)
 
 
+def reach_checks():
+    """The seeds alone must reach each op, each word that an op can report, and each pair of ops."""
+    programs = [name for name in target_names() if name not in (CANARY, TEXT_TARGET)]
+    yield Check("seeds reach all", must_pass, ["build/asan/stats", "--require", "pairs"] + [
+        "build/seeds/" + name for name in programs])
+
+
 def runner_checks(jobs):
     """Last and alone: they use all cores."""
     options = ["--time", str(SMOKE_SECONDS), "--jobs", str(jobs)]
@@ -173,12 +180,12 @@ def main():
     jobs = parser.parse_args().jobs
     table = variants.table()
     kinds = [list(unit_checks(table)), list(replay_checks(table)), list(canary_checks()), list(trace_checks(table)),
-             list(tool_checks())]
+             list(reach_checks()), list(tool_checks())]
     passed, failed = run_all([check for kind in kinds for check in kind], jobs)
     runner_passed, runner_failed = run_all(runner_checks(jobs), 1)
     passed, failed = passed + runner_passed, failed + runner_failed
     if not all(kinds):
-        print("FAIL a kind of test has no member: units, replays, canaries, traces and scripts must each have some")
+        print("FAIL a kind of test has no member: units, replays, canaries, traces, reach and scripts must each have some")
         failed += 1
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
