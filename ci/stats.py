@@ -63,7 +63,7 @@ def count(build, targets, folders):
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", help="targets, comma between them (all)")
-    parser.add_argument("--corpus", help="folders, comma between them, instead of working corpus and seeds; with one target, or as programs of any")
+    parser.add_argument("--corpus", help="folders, comma between them, instead of working corpus and seeds; of one target (sequence)")
     parser.add_argument("--time", type=fuzz.positive, default=SECONDS, help="seconds to fuzz if there is no working corpus")
     parser.add_argument("--build", default="build", help="where the binaries are")
     return parser.parse_args()
