@@ -51,6 +51,7 @@ stats: ## What the corpus does and never does: TARGET=a,b (all), CORPUS=folder (
 test: ## Run all tests; the last line counts them
 	$(Q)$(build) VARIANT=asan seeds
 	$(Q)$(build) VARIANT=fuzz targets
+	$(Q)$(build) VARIANT=afl build/afl/canary afl-mutator
 	$(Q)set -e; for variant in $(test_variants); do $(build) VARIANT=$$variant tests; done
 	$(Q)python3 ci/test.py --jobs $(JOBS)
 

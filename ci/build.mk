@@ -57,11 +57,12 @@ lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
 testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/% repro/%,$(unit_sources)))
 tools := $(addprefix $(out)/,$(tool_names))
 
-goals := targets tools lib testbed tests seeds bench bugs $(tool_names) $(bench_names)
+goals := targets tools afl-mutator lib testbed tests seeds bench bugs $(tool_names) $(bench_names)
 .PHONY: $(goals) always
 targets: $(targets)
 tools: $(tools)
 $(tool_names): %: $(out)/%
+afl-mutator: $(out)/mutator.so
 lib: $(lib_units)
 testbed: $(testbed_units)
 bench: $(out)/bench
@@ -92,6 +93,11 @@ engine_objects :=
 engine_flags := -fsanitize=fuzzer
 mutator := $(call object,fuzz/mutate/libfuzzer.c)
 endif
+ifeq ($(engine),afl)
+afl_folder := $(or $(AFL_PATH),/usr/lib/afl)
+engine_objects :=
+engine_flags := $(afl_folder)/libAFLDriver.a $(afl_folder)/afl-compiler-rt.o -lstdc++ -lm
+endif
 ifeq ($(engine),env)
 ifneq ($(LIB_FUZZING_ENGINE),)
 engine_objects :=
@@ -104,8 +110,10 @@ endif
 # What the engine explores is the library and the program language: only they have coverage, and no comparison tracing, which for programs of ops
 # costs half the speed and finds little. The oracle is not the suspect: it runs without instrumentation, so that its tables of bytes
 # cost little; the asan variant is where its own mistakes show.
-ifeq ($(engine),libfuzzer)
-covered := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
+covered_libfuzzer := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
+covered_afl := -fsanitize-coverage=trace-pc-guard
+covered := $(covered_$(engine))
+ifneq ($(covered),)
 $(foreach room,obj/lib/src obj/fuzz/program bugs,$(eval $(out)/$(room)/%.o: room_flags := $(covered)))
 $(foreach room,fuzz/model fuzz/lockstep fuzz/mutate,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
 endif
@@ -173,6 +181,12 @@ $(testbed_units): $(out)/%: $(out)/obj/%.o $(archive)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(link) -o $@ $^ -lcmocka
+
+# AFL++ loads the mutator into itself: nothing of the variant but the compiler.
+mutator_sources := fuzz/mutate/aflpp.c $(filter fuzz/mutate/% fuzz/program/%,$(member_sources))
+$(out)/mutator.so: $(mutator_sources) $(wildcard fuzz/mutate/*.h fuzz/program/*.h fuzz/program/*.def) $(out)/compile.stamp
+	$(call say,LD,$@)
+	$(Q)$(cc) $(common_flags) -O2 -fPIC -shared -o $@ $(filter %.c,$^)
 
 # ---- planted bugs
 
