@@ -71,6 +71,11 @@ class Job:
         self.seeds = None
         self.left_out = 0
 
+    def tool(self, name):
+        """The path of a tool with the same bug in it; nothing if there is none."""
+        path = "build/%s/bugs/%s/%s" % (bank.GATE_VARIANTS[self.build], self.name, name)
+        return path if os.access(path, os.X_OK) else None
+
     def digest(self):
         with open(self.binary, "rb") as file:
             return hashlib.sha1(file.read()).hexdigest()[:12]
@@ -198,16 +203,13 @@ class Bench:
         seeds = os.path.join("build", "seeds", job.target)
         with job.lock:
             if job.seeds is None and job.mode.seeds and os.path.isdir(seeds):
-                job.left_out = trial.prune(job.binary, seeds, os.path.join(folder, "seeds"))
+                job.left_out = trial.prune(job.binary, job.tool("replay"), seeds, os.path.join(folder, "seeds"))
                 job.seeds = os.path.join(folder, "seeds")
 
     def _shrunk(self, job, outcome):
         """How many ops the shrunk program has; nothing where there is no program to shrink."""
-        shrink = job.binary.replace("build/%s/" % job.mode.variant_for(job.build),
-                                    "build/%s/" % bank.GATE_VARIANTS[job.build])
-        shrink = os.path.join(os.path.dirname(shrink), "shrink")
-        program = trial.program_of(outcome.log)
-        if not program or not os.access(shrink, os.X_OK):
+        shrink, program = job.tool("shrink"), trial.program_of(outcome.log)
+        if not program or not shrink:
             return ""
         path = outcome.log + ".txt"
         with open(path, "w", encoding="utf-8") as file:
@@ -261,7 +263,8 @@ def build_jobs(options, bugs):
             jobs += [Job(mode, bug.id, bug.target, bug.build, built[bug.id]) for bug in some
                      if isinstance(built[bug.id], str)]
     for variant, some in grouped(bugs, lambda bug: bug.variant):
-        bank.build(some, variant, "shrink")
+        for tool in ("replay", "shrink"):
+            bank.build(some, variant, tool)
     return jobs, problems
 
 

@@ -230,7 +230,7 @@ $(bug_binaries): $(bug_main) $(archive) $(out)/link.stamp
 	$(Q)$(bug_link) $(call logged,$@)
 
 # The corpus in the form that the targets read. The folders are prerequisites so that a deleted seed goes too.
-build/seeds/complete: $(out)/replay $(out)/dictionary ci/seeds.sh ci/pairs.py $(wildcard corpus/* corpus/*/*)
+build/seeds/complete: $(out)/replay $(out)/dictionary ci/seeds.sh $(wildcard corpus/* corpus/*/*)
 	$(call say,SEED,build/seeds)
 	$(Q)sh ci/seeds.sh $(out) corpus build/seeds
 	@touch $@

@@ -20,8 +20,4 @@ for folder in "$corpus"/*/; do
     "$build/replay" --assemble "$out/$target" "$folder"
   fi
 done
-mkdir "$out/pairs"
-python3 ci/pairs.py "$out/pairs"
-"$build/replay" --assemble "$out/sequence" "$out/pairs"
-rm -r "$out/pairs"
 "$build/dictionary" >"$out/text.dict"

@@ -62,12 +62,7 @@ must_say '^never right after allow: external enter$'
 mkdir "$scratch/without"
 cp build/seeds/sequence/* "$scratch/without"
 # shellcheck disable=SC2086
-expect 0 $stats --require pairs "$scratch/without" $seeds
-rm "$scratch/without/pairs-race.bin"
-# shellcheck disable=SC2086
-expect 1 $stats --require pairs "$scratch/without" $seeds
-must_say '^never right after race:'
-must_not_say '^never: '
+expect 0 $stats "$scratch/without" $seeds
 rm "$scratch/without/refused-memory-that-is-not-there.bin"
 # shellcheck disable=SC2086
 expect 1 $stats "$scratch/without" $seeds

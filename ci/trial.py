@@ -14,10 +14,12 @@ import sanitizers
 TICK_SECONDS = 0.02
 STOP_PATIENCE = 20
 HANG_SECONDS = 2
+REPLAY_SECONDS = 10
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 EXECUTED = re.compile(r"^stat::number_of_executed_units:\s+(\d+)", re.MULTILINE)
 PULSE = re.compile(r"^#(\d+)\t", re.MULTILINE)
+FAILED = re.compile(r"^(.*): failed$", re.MULTILINE)
 RUNNING = re.compile(r"^Running: (.*)$", re.MULTILINE)
 # Which check noticed, by what it prints; the first that matches.
 CHECKS = (
@@ -136,12 +138,22 @@ class Trial:
         return int(pulses[-1]) if pulses else 0
 
 
-def seeds_that_trigger(binary, seeds, folder):
-    """Those of the seeds that the build already fails on."""
+def fail_in_replay(replay, seeds):
+    """Those of the seeds that fail in lockstep, all found in one process; none, if a sanitizer or a hang ends it early."""
+    try:
+        result = subprocess.run([replay] + seeds, env=environment(), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=REPLAY_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return []
+    return FAILED.findall(result.stderr.decode("utf-8", "replace"))
+
+
+def fail_in_engine(binary, seeds, folder):
+    """Those of the seeds that end the fuzzer itself, which takes a process for each."""
     os.makedirs(folder, exist_ok=True)
-    left, triggering = list(seeds), []
+    left, failing = list(seeds), []
     while left:
-        command = [binary] + options(1, folder + "/") + left
+        command = [binary] + options(1, folder) + left
         result = subprocess.run(command, env=environment(), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
         if result.returncode == 0:
@@ -149,15 +161,17 @@ def seeds_that_trigger(binary, seeds, folder):
         running = RUNNING.findall(result.stderr.decode("utf-8", "replace"))
         if not running or running[-1] not in left:
             raise RuntimeError("%s failed before it ran a seed" % binary)
-        triggering.append(running[-1])
+        failing.append(running[-1])
         left = left[left.index(running[-1]) + 1:]
-    return triggering
+    return failing
 
 
-def prune(binary, seeds, folder):
+def prune(binary, replay, seeds, folder):
     """Copies the seeds that do not trigger anything into a folder; returns how many were left out."""
     paths = sorted(os.path.join(seeds, name) for name in os.listdir(seeds))
-    triggering = set(seeds_that_trigger(binary, paths, folder + "-runs"))
+    triggering = set(fail_in_replay(replay, paths)) if replay else set()
+    rest = [path for path in paths if path not in triggering]
+    triggering |= set(fail_in_engine(binary, rest, folder + "-runs"))
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     for path in paths:

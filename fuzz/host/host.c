@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "host/host.h"
 
+#include "host/feedback.h"
+
 #include <stdlib.h>
 
 static struct lockstep lockstep;
@@ -124,7 +126,8 @@ void host_bend(struct program *program, const struct host_focus *focus) {
 }
 
 int host_fuzz(const uint8_t *data, size_t size, const struct host_focus *focus) {
-  const struct lockstep_options options = {.thorough = false};
+  const struct lockstep_options options = {.observer = &feedback_observer};
+  feedback_start();
   program_decode(&current, data, size);
   current.switched_off = 0; // has had its effect, and is nothing that a reader of a report needs
   host_bend(&current, focus);

@@ -137,8 +137,8 @@ static const uint8_t edge_weights[ADDRESS_BASE_COUNT] = {
 
 static const uint8_t length_edge_weights[LENGTH_BASE_COUNT] = {
     [LENGTH_PLAIN] = 30,       [LENGTH_TO_BRK] = 20, [LENGTH_TO_KBRK] = 6, [LENGTH_TO_END] = 6,
-    [LENGTH_TO_FLASH_END] = 4, [LENGTH_TO_TOP] = 5,  [LENGTH_LEN] = 8,     [LENGTH_MAX] = 4,
-    [LENGTH_HALF] = 3,         [LENGTH_U32_MAX] = 2, [LENGTH_SPARE] = 2,   [LENGTH_D0] = 1,
+    [LENGTH_TO_FLASH_END] = 4, [LENGTH_TO_TOP] = 5,  [LENGTH_LEN] = 8,     [LENGTH_MAX] = 6,
+    [LENGTH_HALF] = 6,         [LENGTH_U32_MAX] = 2, [LENGTH_SPARE] = 2,   [LENGTH_D0] = 1,
     [LENGTH_D1] = 1,           [LENGTH_D2] = 1,      [LENGTH_D3] = 1,      [LENGTH_N0] = 2,
     [LENGTH_N1] = 2,           [LENGTH_N2] = 2,      [LENGTH_N3] = 2,
 };
