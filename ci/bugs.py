@@ -313,8 +313,9 @@ def mode_line(jobs, mode, budget):
     once = sum(1 for job in own if job.found())
     executions = statistics.median(median(job, "executions") for job in own)
     seconds = statistics.median(median(job, "cpu seconds") for job in own)
-    return "%-20s %4d of %d in every trial, %d at all; median bug: %s executions, %s CPU seconds" % (
-        mode.name, always, len(own), once, count(executions), figure(seconds, budget, "%.2f"))
+    middle = "not found" if executions == float("inf") else "%s executions, %s CPU seconds" % (
+        count(executions), figure(seconds, budget, "%.2f"))
+    return "%-20s %4d of %d in every trial, %d at all; median bug: %s" % (mode.name, always, len(own), once, middle)
 
 
 def show(options, jobs, problems):
