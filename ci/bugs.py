@@ -257,12 +257,14 @@ def build_jobs(options, bugs):
     jobs, problems = [], []
     for mode in modes:
         for (variant, what), some in grouped(bugs, mode.binary_of):
+            print("building %s/%s with each of %d bugs" % (variant, what, len(some)), flush=True)
             jobs.append(Job(mode, CONTROL, some[0].target, some[0].build, build_control(variant, what)))
             built = bank.build(some, variant, what)
             problems += [str(built[bug.id]) for bug in some if isinstance(built[bug.id], bank.BankError)]
             jobs += [Job(mode, bug.id, bug.target, bug.build, built[bug.id]) for bug in some
                      if isinstance(built[bug.id], str)]
     for variant, some in grouped(bugs, lambda bug: bug.variant):
+        print("building replay and shrink in %s with each of %d bugs" % (variant, len(some)), flush=True)
         for tool in ("replay", "shrink"):
             bank.build(some, variant, tool)
     return jobs, problems

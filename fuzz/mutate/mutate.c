@@ -64,13 +64,16 @@ static void insert(struct mutation *m) {
   put_ops(m, at, maker.ops, maker.count);
 }
 
-static void delete(struct mutation *m) {
-  struct program *program = m->program;
-  const struct stretch s = draw_stretch(m, program, program->op_count > COMFORTABLE ? STRETCH_MAX : 4);
+static void close_gap(struct program *program, struct stretch s) {
   const size_t end = s.at + s.count;
   __builtin_memmove(&program->ops[s.at], &program->ops[end],
                     (program->op_count - end) * sizeof *program->ops);
   program->op_count -= s.count;
+}
+
+static void delete(struct mutation *m) {
+  const bool is_long = m->program->op_count > COMFORTABLE;
+  close_gap(m->program, draw_stretch(m, m->program, is_long ? STRETCH_MAX : 4));
 }
 
 static void copy_ops(struct mutation *m, const struct program *from, struct stretch s, size_t at) {
@@ -89,12 +92,13 @@ static void repeat(struct mutation *m) {
     copy_ops(m, m->program, s, s.at + s.count);
 }
 
+// Takes a stretch from where it is to another place: it and what lies between change places.
 static void swap_ops(struct mutation *m) {
-  struct op *a = &m->program->ops[below(m, m->program->op_count)];
-  struct op *b = &m->program->ops[below(m, m->program->op_count)];
-  const struct op kept = *a;
-  *a = *b;
-  *b = kept;
+  struct op ops[STRETCH_MAX];
+  const struct stretch s = draw_stretch(m, m->program, STRETCH_MAX);
+  __builtin_memcpy(ops, &m->program->ops[s.at], s.count * sizeof *ops);
+  close_gap(m->program, s);
+  put_ops(m, draw_place(m), ops, s.count);
 }
 
 // An operand drawn at random of all that the program's ops have; false, if the op drawn has none.
