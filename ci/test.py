@@ -154,6 +154,8 @@ def runner_checks(jobs):
 def tool_checks():
     for script in sorted(glob.glob("ci/*_test.sh")):
         yield Check("script %s" % script, must_pass, ["sh", script])
+    for script in sorted(glob.glob("ci/*_test.py")):
+        yield Check("script %s" % script, must_pass, [sys.executable, script])
 
 
 # ---- the run
