@@ -20,6 +20,7 @@ import threading
 import time
 
 import bank
+import fuzz
 import sanitizers
 import survival
 import trial
@@ -351,19 +352,12 @@ def plot(options, jobs):
 # ---- the command
 
 
-def positive(text):
-    number = int(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError("%s is not above 0" % text)
-    return number
-
-
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bug", help="bugs, comma between them (all)")
-    parser.add_argument("--trials", type=positive, default=3, help="trials of each bug, with seeds 1, 2, ... (3)")
-    parser.add_argument("--budget", type=positive, default=60, help="CPU seconds of a trial (60)")
-    parser.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="trials at a time")
+    parser.add_argument("--trials", type=fuzz.positive, default=3, help="trials of each bug, with seeds 1, 2, ... (3)")
+    parser.add_argument("--budget", type=fuzz.positive, default=60, help="CPU seconds of a trial (60)")
+    parser.add_argument("--jobs", type=fuzz.positive, default=os.cpu_count() or 1, help="trials at a time")
     parser.add_argument("--baseline", action="store_true", help="measure the baselines too")
     parser.add_argument("--folder", default=bank.FOLDER, help="where the bugs are")
     parser.add_argument("--out", default="build/bugs/bench", help="where results go")
