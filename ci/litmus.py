@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""The barrier's litmus (X-BARRIER): what optimising compilers make of the switch to userspace and back.
+
+Three kinds of check, a line for each: lib/litmus/litmus.c built in many ways and run; the same on the barrier of each other port, for what
+that says to the compiler; the barrier's instruction in the code of each port. The last line counts. With --bug, a patch of fuzz/bugs is
+applied to a copy of the library first, so a bug that is caught gives status 1.
+"""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+
+import lint
+
+OUT = "build/litmus"
+# Of one unit, so that library and kernel are seen together; or by files, linked with LTO.
+ONE_UNIT = (["-O1"], ["-O2"], ["-O3"], ["-Os"])
+LTO = ["-O2", "-flto"]
+ACCESS = {"library": [], "plain": ['-DPROCBUF_ACCESS_HEADER="litmus/plain_access.h"']}
+LIMIT_SECONDS = 120
+
+# Every access before it is ordered against every access after it, for all that see the memory.
+ARM = re.compile(r"(dmb|dsb)\s+sy")
+RISCV = re.compile(r"fence(\s+(io)?rw,\s*(io)?rw)?")
+FENCES = {"armv6m": ARM, "armv7m": ARM, "armv8m": ARM, "riscv": RISCV}
+# The host's port is a sequentially consistent fence, and not just one for the compiler: these machines let a load pass an earlier store,
+# and the neighbours of a host are other cores.
+HOST_FENCES = {
+    "x86_64": re.compile(r"mfence|lock\s+or[bwlq]\s+\$0,.*\(%[re]sp\)"),
+    "aarch64": re.compile(r"(dmb|dsb)\s+(ish|sy)"),
+    "riscv64": RISCV,
+}
+SWITCHES = ("procbuf_to_user", "procbuf_from_user")
+ASM_TEXT = re.compile(r'(__asm__ volatile\()"[^"]*"')
+
+
+class Broken(Exception):
+    """Something could not be built or run."""
+
+
+def execute(command):
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", timeout=LIMIT_SECONDS, check=False)
+
+
+def build(command):
+    result = execute(command)
+    if result.returncode != 0:
+        raise Broken("could not build: %s\n%s" % (" ".join(command), result.stdout))
+
+
+class Litmus:
+    """All checks on one copy of lib/."""
+
+    def __init__(self, lib, out):
+        self.lib = lib
+        self.out = out
+        self.compilers = [lint.tool("gcc"), lint.llvm("clang")]
+        self.sources = sorted(glob.glob(lib + "/src/*.c"))
+        self.unit = os.path.join(out, "unit.c")
+        os.makedirs(out, exist_ok=True)
+        with open(self.unit, "w", encoding="utf-8") as file:
+            # The litmus first: it says what it wants of the system's headers.
+            names = ["litmus/litmus.c"] + [os.path.relpath(path, lib) for path in self.sources]
+            file.write("".join('#include "%s"\n' % name for name in names))
+
+    def checks(self):
+        """Pairs of a name and a function that returns what is wrong, or nothing."""
+        for compiler in self.compilers:
+            for flags in ONE_UNIT + (LTO,):
+                for access in ACCESS:
+                    name = "%s %s, %s access" % (compiler, " ".join(flags), access)
+                    yield name, lambda n=name, c=compiler, f=flags, a=access: self.run(n, c, f, a)
+        for port in self.ports():
+            if port != "host":
+                yield self.compiler_side(port)
+            for compiler in self.compilers if port == "host" else [lint.llvm("clang")]:
+                for flag in ("-O2", "-Os"):
+                    yield ("port %s, %s %s" % (port, compiler, flag),
+                           lambda p=port, c=compiler, f=flag: self.hardware_side(p, c, f))
+
+    def ports(self):
+        """All that are there: one without a cross target or a known fence is an error, not skipped."""
+        ports = sorted(os.path.basename(path) for path in glob.glob(self.lib + "/port/*"))
+        unknown = [port for port in ports if port != "host" and (port not in lint.PORTS or port not in FENCES)]
+        if unknown or "host" not in ports:
+            raise Broken("unknown or missing ports: see PORTS in ci/lint.py and FENCES here: %s" % " ".join(unknown or ports))
+        return ports
+
+    def run(self, name, compiler, flags, access, port=None):
+        """Builds one litmus and runs it; what it prints if it fails."""
+        program = os.path.join(self.out, re.sub(r"[^\w.-]+", "_", name))
+        sources = [self.lib + "/litmus/litmus.c"] + self.sources if flags is LTO else [self.unit]
+        includes = ["-I" + path for path in (port or self.lib + "/port/host", self.lib, self.lib + "/include")]
+        build([compiler, "-std=c11", "-DPROCBUF_CHECKED=0", '-DLITMUS_BUILD="%s"' % name] + flags + ACCESS[access] + includes +
+              ["-o", program] + sources)
+        result = execute([program])
+        if result.returncode not in (0, 1):
+            raise Broken("%s: status %d\n%s" % (name, result.returncode, result.stdout))
+        return result.stdout if result.returncode == 1 else None
+
+    def compiler_side(self, port):
+        """The port's barrier without the text of its instruction, which leaves what it says to the compiler, on the host.
+
+        By gcc: clang takes any volatile asm for a fence.
+        """
+        name = "port %s, its asm emptied, gcc -O2, plain access" % port
+        return name, lambda: self.run(name, self.compilers[0], ["-O2"], "plain", self.emptied(port))
+
+    def emptied(self, port):
+        with open("%s/port/%s/procbuf/port.h" % (self.lib, port), encoding="utf-8") as file:
+            text, count = ASM_TEXT.subn(r'\1""', file.read())
+        if count == 0:
+            raise Broken("port %s: no asm that could be emptied in its port.h" % port)
+        folder = os.path.join(self.out, "port-" + port)
+        os.makedirs(folder + "/procbuf", exist_ok=True)
+        with open(folder + "/procbuf/port.h", "w", encoding="utf-8") as file:
+            file.write(text)
+        return folder
+
+    def hardware_side(self, port, compiler, flag):
+        """Whether both switches hold the architecture's instruction, by the text of the assembly."""
+        target = [] if port == "host" else lint.PORTS[port] + ["-ffreestanding"]
+        assembly = os.path.join(self.out, "barrier-%s-%s%s.s" % (port, compiler, flag))
+        build([compiler, "-std=c11", flag, "-S", "-o", assembly, "-I" + self.lib + "/include",
+               "-I%s/port/%s" % (self.lib, port)] + target + [self.lib + "/src/barrier.c"])
+        with open(assembly, encoding="utf-8") as file:
+            text = file.read()
+        fence = host_fence() if port == "host" else FENCES[port]
+        lost = [switch for switch in SWITCHES if not any(fence.fullmatch(line) for line in body(text, switch))]
+        return "".join("X-BARRIER %s, %s %s: expected in %s: %s; not there\n" % (port, compiler, flag, switch, fence.pattern)
+                       for switch in lost)
+
+
+def host_fence():
+    if platform.machine() not in HOST_FENCES:
+        raise Broken("the host is a %s, whose fence HOST_FENCES in ci/litmus.py does not know" % platform.machine())
+    return HOST_FENCES[platform.machine()]
+
+
+def body(text, function):
+    """The lines of a function in ELF assembly, without blanks around them and comments."""
+    match = re.search(r"^%s:(.*?)^\s*\.size\s+%s\b" % (function, function), text, re.MULTILINE | re.DOTALL)
+    if not match:
+        raise Broken("no function %s in the assembly" % function)
+    return [re.sub(r"\s*(//|@|#(?!\d)).*", "", line).strip() for line in match.group(1).splitlines()]
+
+
+def patched(bug):
+    """A copy of lib/ with the bug in it."""
+    path = "fuzz/bugs/%s.patch" % bug
+    if not os.path.isfile(path):
+        raise Broken("no bug %s: there is no %s" % (bug, path))
+    copy = os.path.join(OUT, bug)
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree("lib", copy + "/lib")
+    build(["patch", "-p1", "--fuzz=0", "--batch", "--directory", copy, "--input", os.path.abspath(path)])
+    return copy + "/lib"
+
+
+def report(name, problem):
+    print("%s %s" % ("FAIL" if problem else "PASS", name), flush=True)
+    if problem:
+        print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+    return not problem
+
+
+def run_all(checks, jobs):
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [(name, pool.submit(check)) for name, check in checks]
+        return [report(name, future.result()) for name, future in running]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--bug", metavar="ID", help="apply fuzz/bugs/ID.patch to a copy of the library first")
+    options = parser.parse_args()
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    try:
+        lib = patched(options.bug) if options.bug else "lib"
+        litmus = Litmus(lib, os.path.join(OUT, options.bug or "clean", "out"))
+        results = run_all(list(litmus.checks()), options.jobs)
+    except (Broken, lint.Missing, OSError, subprocess.TimeoutExpired) as problem:
+        print("litmus: %s" % problem)
+        return 2
+    print("%d passed, %d failed" % (results.count(True), results.count(False)))
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
