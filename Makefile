@@ -75,7 +75,7 @@ coverage: ## Show what the corpus reaches of lib/, in build/coverage; fails on u
 bench: ## Measure the library's calls, and the fuzzer against an empty target
 	$(Q)$(build) VARIANT=release bench
 	$(Q)$(build) VARIANT=asan seeds
-	$(Q)$(build) VARIANT=fuzz targets empty
+	$(Q)$(build) VARIANT=fuzz targets empty build/fuzz/bytes-sequence
 	$(Q)build/release/bench
 	$(Q)python3 ci/speed.py
 
