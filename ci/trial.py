@@ -82,11 +82,21 @@ class Trial:
 
     def __init__(self, binary, seed, seeds, folder, budget):
         shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(os.path.join(folder, "corpus"))
+        os.makedirs(folder)
         self.log = os.path.join(folder, "log")
         self.budget = budget
-        self.command = [binary] + options(seed, folder) + [os.path.join(folder, "corpus")] + ([seeds] if seeds else [])
+        self.command = [binary] + options(seed, folder)
+        if seeds:
+            self.command.append("-seed_inputs=@" + self._list_seeds(seeds, folder))
         self.process = None
+
+    @staticmethod
+    def _list_seeds(seeds, folder):
+        """The seeds as a list in a file. Given as a folder they would make the engine write down all that it keeps."""
+        path = os.path.join(folder, "seeds")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(",".join(sorted(os.path.join(seeds, name) for name in os.listdir(seeds))))
+        return path
 
     def run(self, cancelled):
         """Runs it; `cancelled` is asked now and then whether to give up, in which case there is no outcome."""
