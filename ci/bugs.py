@@ -341,12 +341,13 @@ def show(options, jobs, problems):
 
 
 def plot(options, jobs):
-    curves = {}
+    curves, last = {}, 10
     for job in jobs:
+        last = max([last] + [row["executions"] for row in job.rows if job.name != CONTROL])
         if job.name != CONTROL:
             curves.setdefault(job.mode.name, []).extend(
                 row["executions"] if row["check"] else None for row in job.rows)
-    return survival.plot(curves, os.path.join(options.out, "survival"))
+    return survival.plot(curves, last, os.path.join(options.out, "survival"))
 
 
 # ---- the command

@@ -12,7 +12,7 @@ set xlabel 'executions'
 set ylabel 'share of trials whose bug is alive'
 set yrange [0:1.02]
 set xrange [1:%(last)d]
-set key top right
+set key below
 set grid
 plot %(curves)s
 """
@@ -38,12 +38,11 @@ def write_data(curves, out, last):
     return ", ".join(plots)
 
 
-def plot(curves, out):
-    """Draws <out>.svg; returns its path, or nothing if there is no gnuplot or nothing to draw."""
+def plot(curves, last, out):
+    """Draws <out>.svg, up to `last` executions; returns its path, or nothing if there is no gnuplot or nothing to draw."""
     curves = {name: executions for name, executions in curves.items() if executions}
     if not curves or not shutil.which("gnuplot"):
         return None
-    last = max([number or 1 for executions in curves.values() for number in executions] + [10])
     script = SCRIPT % {"out": out, "last": last, "curves": write_data(curves, out, last)}
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
     return out + ".svg"
