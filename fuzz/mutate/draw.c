@@ -195,20 +195,51 @@ static struct drawn_range between_edges(struct random_source *random) {
   return (struct drawn_range){edge_address(random), edge_length(random)};
 }
 
-void draw_range(struct op *op, struct random_source *random) {
+// The range of an op that shared one: the very same bytes, of the same process.
+static bool same_as_a_share(struct op *op, const struct sketch *sketch, struct random_source *random) {
+  const size_t kept = sketch->share_count < SKETCH_SHARES ? sketch->share_count : SKETCH_SHARES;
+  if (kept == 0) return false;
+  const struct op *share = &sketch->shares[random_below(random, kept)];
+  const struct operand *address = sketch_operand_of(share, OPERAND_ADDRESS, 0);
+  const struct operand *process = sketch_operand_of(share, OPERAND_PROCESS, 0);
+  if (!address || !process) return false;
+  *sketch_operand(op, OPERAND_ADDRESS, 0) = *address;
+  if (address->process == 0)
+    sketch_operand(op, OPERAND_ADDRESS, 0)->process = (uint8_t)(process->base % STEP_PROCESS_SLOTS + 1);
+  return true;
+}
+
+void draw_range(struct op *op, const struct sketch *sketch, struct random_source *random) {
   static const uint8_t weights[] = {34, 14, 22, 8, 22};
   static struct drawn_range (*const ways[])(struct random_source *) = {
       inside_ram, up_to_break, over_a_shared_one, in_flash, between_edges};
   struct operand *address = sketch_operand(op, OPERAND_ADDRESS, 0);
   struct operand *length = sketch_operand(op, OPERAND_LENGTH, 0);
   const struct drawn_range range = ways[random_weighted(random, weights, sizeof weights)](random);
-  if (address) *address = range.address;
-  if (length) *length = range.length;
+  if (address && !(random_chance(random, 30) && same_as_a_share(op, sketch, random)))
+    *address = range.address;
+  if (length && !(program_ops[op->code].roles & ROLE_COUNTS)) *length = range.length;
+}
+
+// A count: none, some, or next to the last one there is.
+static struct operand draw_count(struct random_source *random) {
+  static const uint8_t weights[] = {35, 25, 25, 15};
+  switch (random_weighted(random, weights, sizeof weights)) {
+  case 0:
+    return place(LENGTH_PLAIN, 0);
+  case 1:
+    return place(LENGTH_PLAIN, small_length(random));
+  case 2:
+    return place(LENGTH_U32_MAX, -(int)random_below(random, 17));
+  default:
+    return edge_length(random);
+  }
 }
 
 // A length of what the op's slice or buffer holds, or an index into it; or of what an address stands for; or a
 // plain one.
 static struct operand draw_length(const struct op *op, struct random_source *random) {
+  if (program_ops[op->code].roles & ROLE_COUNTS) return draw_count(random);
   const bool measured =
       sketch_operand_of(op, OPERAND_SLICE, 0) != 0 || sketch_operand_of(op, OPERAND_BUFFER, 0) != 0;
   if (measured && random_chance(random, 55))
@@ -232,7 +263,8 @@ static uint8_t draw_small(unsigned type, struct random_source *random) {
     return random_chance(random, 8);
   case OPERAND_BYTE:
   case OPERAND_OFFSET:
-    return (uint8_t)random_below(random, random_chance(random, 70) ? 5 : count);
+    if (random_chance(random, 35)) return 0;
+    return (uint8_t)random_below(random, random_chance(random, 65) ? 5 : count);
   default:
     return (uint8_t)random_below(random, count);
   }
@@ -292,7 +324,7 @@ void draw_operands(struct op *op, const struct sketch *sketch, struct random_sou
   const uint8_t *types = program_ops[op->code].operands;
   for (unsigned i = 0; types[i] != OPERAND_NONE; i++)
     draw_operand(op, i, sketch, random);
-  if (sketch_operand(op, OPERAND_ADDRESS, 0) && random_chance(random, 70)) draw_range(op, random);
+  if (sketch_operand(op, OPERAND_ADDRESS, 0) && random_chance(random, 70)) draw_range(op, sketch, random);
   if (sketch_operand(op, OPERAND_DRIVER, 0) && random_chance(random, 60)) aim_at_a_share(op, sketch, random);
 }
 

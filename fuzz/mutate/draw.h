@@ -15,7 +15,7 @@ void draw_operands(struct op *op, const struct sketch *sketch, struct random_sou
 void draw_operand(struct op *op, unsigned i, const struct sketch *sketch, struct random_source *random);
 
 // Draws the range of an op anew: its ADDRESS, and the LENGTH behind it. Likely one that the process may share.
-void draw_range(struct op *op, struct random_source *random);
+void draw_range(struct op *op, const struct sketch *sketch, struct random_source *random);
 
 // Moves an operand a little: a number by one or to a power of two, a thing to its neighbour.
 void draw_nudge(struct op *op, unsigned i, struct random_source *random);

@@ -47,7 +47,7 @@ static bool need_share(struct maker *maker, bool writeable, struct op *share) {
   }
   *share = drawn(maker, OP_ALLOW);
   if (writeable) set_small(share, OPERAND_KIND, STEP_READWRITE);
-  draw_range(share, maker->random);
+  draw_range(share, &maker->sketch, maker->random);
   return put(maker, share);
 }
 
@@ -64,7 +64,7 @@ static bool make_got_buffer(struct maker *maker, bool writeable) {
 static bool make_external_buffer(struct maker *maker, bool writeable) {
   struct op external = drawn(maker, OP_EXTERNAL);
   if (writeable) set_small(&external, OPERAND_KIND, STEP_READWRITE);
-  draw_range(&external, maker->random);
+  draw_range(&external, &maker->sketch, maker->random);
   return put(maker, &external);
 }
 
@@ -111,7 +111,7 @@ static void need_registers(struct maker *maker) {
   struct op range = drawn(maker, OP_ALLOW);
   for (unsigned i = 0; i < sizeof lets / sizeof *lets; i++)
     set_small(&lets[i], OPERAND_REGISTER, i);
-  draw_range(&range, maker->random);
+  draw_range(&range, &maker->sketch, maker->random);
   *sketch_operand(&lets[0], OPERAND_LENGTH, 0) =
       (struct operand){.base = (uint8_t)(LENGTH_D0 + random_below(maker->random, 3))};
   *sketch_operand(&lets[1], OPERAND_LENGTH, 0) =

@@ -190,7 +190,8 @@ static void change_swarm(struct mutation *m) {
   struct program *program = m->program;
   program->switched_off = 0;
   if (random_chance(&m->random, 40)) return;
-  const uint64_t off = random_bits(&m->random) & random_bits(&m->random);
+  const uint64_t half = random_bits(&m->random), other_half = random_bits(&m->random);
+  const uint64_t off = random_chance(&m->random, 50) ? half & other_half : half | other_half;
   size_t kept = 0;
   program->switched_off = off & mutate_everything.ops;
   for (size_t i = 0; i < program->op_count; i++)
@@ -219,7 +220,7 @@ static const struct {
 } mutations[] = {
     {insert, 40, 12},     {delete, 9, 40},       {duplicate, 5, 2},    {repeat, 3, 1},     {swap_ops, 5, 5},
     {re_aim, 12, 12},     {nudge, 14, 14},       {redraw, 6, 6},       {copy_range, 7, 7}, {copy_slot, 4, 4},
-    {copy_process, 3, 3}, {change_header, 3, 3}, {change_swarm, 1, 3}, {write_anew, 1, 1},
+    {copy_process, 3, 3}, {change_header, 3, 3}, {change_swarm, 2, 3}, {write_anew, 1, 1},
 };
 #define MUTATION_COUNT (sizeof mutations / sizeof *mutations)
 

@@ -141,6 +141,7 @@ enum op_role {
   ROLE_KEEPS = 1 << 8,        // the slice that it makes is as writeable as the one that it is made from
   ROLE_OPENS = 1 << 9,        // an enter
   ROLE_CLOSES = 1 << 10,      // the innermost enter
+  ROLE_COUNTS = 1 << 11,      // its length is a 32-bit count, not the length of the range at its address
 };
 
 struct op_info {

@@ -146,7 +146,8 @@ enum {
   WRITES = ROLE_WRITES,
   KEEPS = ROLE_KEEPS,
   OPENS = ROLE_OPENS,
-  CLOSES = ROLE_CLOSES
+  CLOSES = ROLE_CLOSES,
+  COUNTS = ROLE_COUNTS
 };
 
 const struct op_info program_ops[OP_COUNT] = {
