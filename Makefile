@@ -13,7 +13,7 @@ build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOB
 replay_variants = $(shell awk '!/^\#/ && $$7 ~ /replay/ { print $$1 }' ci/variants.txt)
 test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
 
-.PHONY: help setup setup-size build fuzz replay shrink stats test bugs bugs-gate lint coverage bench size format clean
+.PHONY: help setup setup-size build fuzz replay shrink stats test litmus bugs bugs-gate lint coverage bench size format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ test: ## Run all tests; the last line counts them
 	$(Q)$(build) VARIANT=afl build/afl/canary afl-mutator
 	$(Q)set -e; for variant in $(test_variants); do $(build) VARIANT=$$variant tests; done
 	$(Q)python3 ci/test.py --jobs $(JOBS)
+
+litmus: ## Check what optimising compilers make of the barrier, and each port's code: BUG=id plants one first
+	$(Q)sh ci/litmus.sh --jobs $(JOBS) $(if $(BUG),--bug $(BUG))
 
 bugs: ## Measure how fast planted bugs are found: BUG=a,b (all), TRIALS= (3), BUDGET= CPU seconds (60), JOBS=, BASELINE=1
 	$(Q)$(build) VARIANT=asan seeds

@@ -109,13 +109,16 @@ endif
 
 # What the engine explores is the library and the program language: only they have coverage, and no comparison tracing, which for programs of ops
 # costs half the speed and finds little. The oracle is not the suspect: it runs without instrumentation, so that its tables of bytes
-# cost little; the asan variant is where its own mistakes show.
+# cost little; the asan variant is where its own mistakes show. Not so under MSan: what code without instrumentation wrote, it takes for
+# uninitialised.
 covered_libfuzzer := -fsanitize-coverage=inline-8bit-counters,pc-table,indirect-calls
 covered_afl := -fsanitize-coverage=trace-pc-guard
 covered := $(covered_$(engine))
 ifneq ($(covered),)
 $(foreach room,obj/lib/src obj/fuzz/program bugs,$(eval $(out)/$(room)/%.o: room_flags := $(covered)))
+ifeq ($(findstring -fsanitize=memory,$(variant_flags)),)
 $(foreach room,fuzz/model fuzz/lockstep fuzz/mutate,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
+endif
 endif
 
 # ---- rules

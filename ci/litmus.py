@@ -133,9 +133,9 @@ class Litmus:
         with open(assembly, encoding="utf-8") as file:
             text = file.read()
         fence = host_fence() if port == "host" else FENCES[port]
-        lost = [switch for switch in SWITCHES if not any(fence.fullmatch(line) for line in body(text, switch))]
-        return "".join("X-BARRIER %s, %s %s: expected in %s: %s; not there\n" % (port, compiler, flag, switch, fence.pattern)
-                       for switch in lost)
+        lost = [switch for switch in SWITCHES if not any(fence.fullmatch(line) for line in code(text, switch))]
+        return "".join("X-BARRIER %s, %s, %s %s: expected an instruction like /%s/, actual code: %s\n" % (
+            switch, port, compiler, flag, fence.pattern, "; ".join(code(text, switch))) for switch in lost)
 
 
 def host_fence():
@@ -144,12 +144,13 @@ def host_fence():
     return HOST_FENCES[platform.machine()]
 
 
-def body(text, function):
-    """The lines of a function in ELF assembly, without blanks around them and comments."""
+def code(text, function):
+    """The instructions of a function in ELF assembly."""
     match = re.search(r"^%s:(.*?)^\s*\.size\s+%s\b" % (function, function), text, re.MULTILINE | re.DOTALL)
     if not match:
         raise Broken("no function %s in the assembly" % function)
-    return [re.sub(r"\s*(//|@|#(?!\d)).*", "", line).strip() for line in match.group(1).splitlines()]
+    lines = (re.sub(r"\s*(//|@|#(?!\d)).*", "", line).strip() for line in match.group(1).splitlines())
+    return [" ".join(line.split()) for line in lines if line and not line.startswith(".") and not line.endswith(":")]
 
 
 def patched(bug):

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import bank
 import sanitizers
 import variants
 
@@ -69,6 +70,12 @@ def must_find(command, status):
     if failed and any(report in result.stdout for report in REPORTS):
         return None
     return "expected a failure and its report; %s" % text(result)
+
+
+def must_be_caught(command):
+    """The litmus must fail for what it saw; that it could not be built is another status."""
+    result = execute(command)
+    return "expected status 1; %s" % text(result) if result.returncode != 1 else None
 
 
 def must_agree(traces, target):
@@ -144,6 +151,16 @@ def reach_checks():
         "build/seeds/" + name for name in programs])
 
 
+def litmus_checks():
+    """The library as it is passes; each bug that only generated code shows is caught."""
+    command = ["sh", "ci/litmus.sh"]
+    yield Check("litmus passes", must_pass, command)
+    for path in sorted(glob.glob("%s/*.patch" % bank.FOLDER)):
+        bug = bank.read_bug(path)
+        if bug.build == bank.LITMUS:
+            yield Check("litmus catches %s" % bug.id, must_be_caught, command + ["--bug", bug.id])
+
+
 def runner_checks(jobs):
     """Last and alone: they use all cores."""
     options = ["--time", str(SMOKE_SECONDS), "--jobs", str(jobs)]
@@ -182,12 +199,12 @@ def main():
     jobs = parser.parse_args().jobs
     table = variants.table()
     kinds = [list(unit_checks(table)), list(replay_checks(table)), list(canary_checks()), list(trace_checks(table)),
-             list(reach_checks()), list(tool_checks())]
+             list(reach_checks()), list(litmus_checks()), list(tool_checks())]
     passed, failed = run_all([check for kind in kinds for check in kind], jobs)
     runner_passed, runner_failed = run_all(runner_checks(jobs), 1)
     passed, failed = passed + runner_passed, failed + runner_failed
     if not all(kinds):
-        print("FAIL a kind of test has no member: units, replays, canaries, traces, reach and scripts must each have some")
+        print("FAIL a kind of test has no member: units, replays, canaries, traces, reach, litmus and scripts must each have some")
         failed += 1
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
