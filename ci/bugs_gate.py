@@ -16,7 +16,7 @@ import test
 import variants
 
 PROGRAMS = "build/bugs-programs"
-LIMIT_SECONDS = 120
+LIMIT_SECONDS = 300
 # A replay takes a tenth of a second, so that one which takes this long will not end.
 HANG_SECONDS = 5
 HUNG = "hang"
@@ -83,7 +83,7 @@ def catch(bug, binary):
 
 def catch_litmus(bug):
     """The litmus test runs by itself: 1 caught, 0 not, 2 it could not be done."""
-    status, output = execute(["sh", "ci/litmus.sh", "--bug", bug.id], LIMIT_SECONDS)
+    status, output = execute(["sh", "ci/litmus.sh", "--until-failure", "--bug", bug.id], LIMIT_SECONDS)
     return None if status == 1 else "expected the litmus test to end with status 1, found %s\n%s" % (status, output)
 
 

@@ -71,12 +71,7 @@ class Litmus:
             file.write("".join('#include "%s"\n' % name for name in names))
 
     def checks(self):
-        """Pairs of a name and a function that returns what is wrong, or nothing."""
-        for compiler in self.compilers:
-            for flags in ONE_UNIT + (LTO,):
-                for access in ACCESS:
-                    name = "%s %s, %s access" % (compiler, " ".join(flags), access)
-                    yield name, lambda n=name, c=compiler, f=flags, a=access: self.run(n, c, f, a)
+        """Pairs of a name and a function that returns what is wrong, or nothing; the quick ones first."""
         for port in self.ports():
             if port != "host":
                 yield self.compiler_side(port)
@@ -84,6 +79,11 @@ class Litmus:
                 for flag in ("-O2", "-Os"):
                     yield ("port %s, %s %s" % (port, compiler, flag),
                            lambda p=port, c=compiler, f=flag: self.hardware_side(p, c, f))
+        for compiler in self.compilers:
+            for flags in ONE_UNIT + (LTO,):
+                for access in ACCESS:
+                    name = "%s %s, %s access" % (compiler, " ".join(flags), access)
+                    yield name, lambda n=name, c=compiler, f=flags, a=access: self.run(n, c, f, a)
 
     def ports(self):
         """All that are there: one without a cross target or a known fence is an error, not skipped."""
@@ -172,22 +172,30 @@ def report(name, problem):
     return not problem
 
 
-def run_all(checks, jobs):
+def run_all(checks, jobs, until_failure):
+    """What each check came to; with until_failure those up to the first that failed."""
+    results = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = [(name, pool.submit(check)) for name, check in checks]
-        return [report(name, future.result()) for name, future in running]
+        for name, future in running:
+            results.append(report(name, future.result()))
+            if until_failure and not results[-1]:
+                pool.shutdown(wait=False, cancel_futures=True)
+                break
+    return results
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--bug", metavar="ID", help="apply fuzz/bugs/ID.patch to a copy of the library first")
+    parser.add_argument("--until-failure", action="store_true", help="stop at the first litmus that fails")
     options = parser.parse_args()
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     try:
         lib = patched(options.bug) if options.bug else "lib"
         litmus = Litmus(lib, os.path.join(OUT, options.bug or "clean", "out"))
-        results = run_all(list(litmus.checks()), options.jobs)
+        results = run_all(list(litmus.checks()), options.jobs, options.until_failure)
     except (Broken, lint.Missing, OSError, subprocess.TimeoutExpired) as problem:
         print("litmus: %s" % problem)
         return 2

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 
-import bank
 import sanitizers
 import variants
 
@@ -70,12 +69,6 @@ def must_find(command, status):
     if failed and any(report in result.stdout for report in REPORTS):
         return None
     return "expected a failure and its report; %s" % text(result)
-
-
-def must_be_caught(command):
-    """The litmus must fail for what it saw; that it could not be built is another status."""
-    result = execute(command)
-    return "expected status 1; %s" % text(result) if result.returncode != 1 else None
 
 
 def must_agree(traces, target):
@@ -152,13 +145,8 @@ def reach_checks():
 
 
 def litmus_checks():
-    """The library as it is passes; each bug that only generated code shows is caught."""
-    command = ["sh", "ci/litmus.sh"]
-    yield Check("litmus passes", must_pass, command)
-    for path in sorted(glob.glob("%s/*.patch" % bank.FOLDER)):
-        bug = bank.read_bug(path)
-        if bug.build == bank.LITMUS:
-            yield Check("litmus catches %s" % bug.id, must_be_caught, command + ["--bug", bug.id])
+    """The library as it is passes; that planted bugs do not is the business of the gate (ci/bugs_gate.py)."""
+    yield Check("litmus passes", must_pass, ["sh", "ci/litmus.sh"])
 
 
 def runner_checks(jobs):
