@@ -4,18 +4,18 @@ names, and each program must pass on the library as it is, in every variant that
 
 import argparse
 import concurrent.futures
+import functools
 import os
 import re
-import shutil
 import subprocess
 import sys
+import tempfile
 
 import bank
 import sanitizers
 import test
 import variants
 
-PROGRAMS = "build/bugs-programs"
 LIMIT_SECONDS = 300
 # A replay takes a tenth of a second, so that one which takes this long will not end.
 HANG_SECONDS = 5
@@ -27,26 +27,28 @@ SANITIZERS = (("msan", "WARNING: MemorySanitizer"), ("asan", "ERROR: AddressSani
 REPLAYED = re.compile(r"^replay: (\d+) programs, .* 0 failed$", re.MULTILINE)
 
 
+@functools.lru_cache(maxsize=None)
+def environment():
+    return sanitizers.environment()
+
+
 def execute(command, seconds):
     """Exit status, None if it took too long, and output of a command."""
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                env=sanitizers.environment(), timeout=seconds, check=False)
+                                env=environment(), timeout=seconds, check=False)
     except subprocess.TimeoutExpired as late:
         return None, (late.stdout or b"").decode("utf-8", "replace") + "not done after %d s\n" % seconds
     return result.returncode, result.stdout.decode("utf-8", "replace")
 
 
-def program_path(bug):
-    return os.path.join(PROGRAMS, bug.id + ".txt")
-
-
-def write_programs(bugs):
-    shutil.rmtree(PROGRAMS, ignore_errors=True)
-    os.makedirs(PROGRAMS)
+def write_programs(bugs, folder):
+    """The stored programs as files that replay reads: id -> path."""
+    programs = {bug.id: os.path.join(folder, bug.id + ".txt") for bug in bugs}
     for bug in bugs:
-        with open(program_path(bug), "w", encoding="utf-8") as file:
+        with open(programs[bug.id], "w", encoding="utf-8") as file:
             file.write(bug.program)
+    return programs
 
 
 # ---- each bug is caught, and by the right check
@@ -70,11 +72,11 @@ def clause_is_empty(output):
     return bool(found) and found.group(1).strip() in ("", "-")
 
 
-def catch(bug, binary):
+def catch(bug, binary, program):
     """What is wrong with how a bug is caught, or nothing."""
     if isinstance(binary, bank.BankError):
         return str(binary)
-    status, output = execute([binary, program_path(bug)], HANG_SECONDS if bug.check == HUNG else LIMIT_SECONDS)
+    status, output = execute([binary, program], HANG_SECONDS if bug.check == HUNG else LIMIT_SECONDS)
     found = check_of(status, output)
     if found != bug.check:
         return "expected to be caught by check %s, found %s\n%s" % (bug.check, found, output)
@@ -87,14 +89,14 @@ def catch_litmus(bug):
     return None if status == 1 else "expected the litmus test to end with status 1, found %s\n%s" % (status, output)
 
 
-def catch_checks(bugs, jobs):
+def catch_checks(bugs, programs, jobs):
     """One check for each bug; those that run longest, because they never end, first."""
     shown = [bug for bug in bugs if bug.variant]
     built = {}
     for variant in sorted({bug.variant for bug in shown}):
         built.update(bank.build([bug for bug in shown if bug.variant == variant], variant, "replay", jobs))
     for bug in sorted(shown, key=lambda bug: bug.check != HUNG):
-        yield "caught %s" % bug.id, catch, (bug, built[bug.id])
+        yield "caught %s" % bug.id, catch, (bug, built[bug.id], programs[bug.id])
     for bug in (bug for bug in bugs if not bug.variant):
         yield "caught %s" % bug.id, catch_litmus, (bug,)
 
@@ -109,13 +111,13 @@ def replay_all(command, paths):
     return status == 0 and counts == [str(len(paths))], output
 
 
-def pass_in(variant, bugs):
-    """Problems by id: of the bugs whose programs fail on the unpatched library. All at once, and one by one only if that fails."""
+def pass_in(variant, programs):
+    """Problems by id: of the programs that fail on the unpatched library. All at once, and one by one only if that fails."""
     command = variant.runner_command(test.RUNNERS) + ["build/%s/replay" % variant.name]
-    fine, _ = replay_all(command, [program_path(bug) for bug in bugs])
+    fine, _ = replay_all(command, list(programs.values()))
     if fine:
         return {}
-    results = {bug.id: replay_all(command, [program_path(bug)]) for bug in bugs}
+    results = {identity: replay_all(command, [path]) for identity, path in programs.items()}
     problems = {identity: output for identity, (fine, output) in results.items() if not fine}
     return problems or {"all": "each program passes alone, but not all in one run"}
 
@@ -124,9 +126,9 @@ def can_replay(variant, bug):
     return bug.variant and (variant.watched or not bug.abstract)
 
 
-def clean_checks(bugs):
+def clean_checks(bugs, programs):
     for variant in variants.table():
-        chosen = [bug for bug in bugs if can_replay(variant, bug)]
+        chosen = {bug.id: programs[bug.id] for bug in bugs if can_replay(variant, bug)}
         if "replay" in variant.tests and chosen:
             yield variant, chosen
 
@@ -139,8 +141,9 @@ def fail(name, problem):
     print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
 
 
-def run_catches(pool, bugs, jobs):
-    running = [(name, pool.submit(function, *arguments)) for name, function, arguments in catch_checks(bugs, jobs)]
+def run_catches(pool, bugs, programs, jobs):
+    checks = list(catch_checks(bugs, programs, jobs))
+    running = [(name, pool.submit(function, *arguments)) for name, function, arguments in checks]
     failed = 0
     for name, future in running:
         problem = future.result()
@@ -150,8 +153,9 @@ def run_catches(pool, bugs, jobs):
     return len(running) - failed, failed
 
 
-def run_cleans(pool, bugs):
-    running = [(variant, chosen, pool.submit(pass_in, variant, chosen)) for variant, chosen in clean_checks(bugs)]
+def run_cleans(pool, bugs, programs):
+    checks = clean_checks(bugs, programs)
+    running = [(variant, chosen, pool.submit(pass_in, variant, chosen)) for variant, chosen in checks]
     passed = failed = 0
     for variant, chosen, future in running:
         problems = future.result()
@@ -164,10 +168,10 @@ def run_cleans(pool, bugs):
 
 def gate(folder, ids, jobs):
     bugs = bank.select(bank.read(folder), ids)
-    write_programs(bugs)
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        caught = run_catches(pool, bugs, jobs)
-        clean = run_cleans(pool, bugs)
+    with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        programs = write_programs(bugs, scratch)
+        caught = run_catches(pool, bugs, programs, jobs)
+        clean = run_cleans(pool, bugs, programs)
     print("%d bugs: %d caught as they should be" % (len(bugs), caught[0]))
     return caught[0] + clean[0], caught[1] + clean[1]
 
