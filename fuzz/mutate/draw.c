@@ -168,12 +168,12 @@ struct drawn_range {
 };
 
 static struct drawn_range inside_ram(struct random_source *random) {
-  const int16_t offset = random_chance(random, 40) ? 0 : small_length(random);
+  const int offset = random_chance(random, 40) ? 0 : small_length(random);
   return (struct drawn_range){place(ADDRESS_RAM, offset), place(LENGTH_PLAIN, small_length(random))};
 }
 
 static struct drawn_range up_to_break(struct random_source *random) {
-  const int16_t length = small_length(random);
+  const int length = small_length(random);
   return (struct drawn_range){place(ADDRESS_BRK, -length), place(LENGTH_PLAIN, length)};
 }
 
@@ -184,7 +184,7 @@ static struct drawn_range over_a_shared_one(struct random_source *random) {
 }
 
 static struct drawn_range in_flash(struct random_source *random) {
-  const int16_t length = small_length(random);
+  const int length = small_length(random);
   if (random_chance(random, 50))
     return (struct drawn_range){place(ADDRESS_READABLE, small_length(random) / 4),
                                 place(LENGTH_PLAIN, length)};
