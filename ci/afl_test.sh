@@ -3,6 +3,9 @@
 # The mutator in AFL++: from a program without ops, and with no other mutation than ours, it finds the target that must fail.
 set -eu
 
+# AFL++ has options of its own for the sanitizers, and refuses others.
+unset ASAN_OPTIONS UBSAN_OPTIONS MSAN_OPTIONS
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/in"
