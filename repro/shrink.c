@@ -114,10 +114,10 @@ static bool write_program(const struct shrink *shrink) {
   }
   const struct text_sink sink = host_sink(file);
   program_print(&shrink->program, &sink);
-  const bool written = !ferror(file);
-  const bool closed = shrink->out ? fclose(file) == 0 : fflush(file) == 0;
-  if (!written || !closed) perror(shrink->out ? shrink->out : "stdout");
-  return written && closed;
+  bool written = fflush(file) == 0 && !ferror(file);
+  if (shrink->out && fclose(file) != 0) written = false;
+  if (!written) perror(shrink->out ? shrink->out : "stdout");
+  return written;
 }
 
 static int run(struct shrink *shrink) {
