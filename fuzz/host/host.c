@@ -126,11 +126,10 @@ void host_bend(struct program *program, const struct host_focus *focus) {
 }
 
 int host_fuzz(const uint8_t *data, size_t size, const struct host_focus *focus) {
-  const struct lockstep_options options = {.observer = &feedback_observer};
-  feedback_start();
   program_decode(&current, data, size);
   current.switched_off = 0; // has had its effect, and is nothing that a reader of a report needs
   host_bend(&current, focus);
+  const struct lockstep_options options = {.observer = feedback_on(&current)};
   if (host_run(&current, &options)) return 0;
   const struct text_sink sink = host_sink(stderr);
   lockstep_report(&lockstep, &sink);
