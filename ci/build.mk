@@ -91,6 +91,9 @@ mutator :=
 ifeq ($(engine),libfuzzer)
 engine_objects :=
 engine_flags := -fsanitize=fuzzer
+ifneq ($(findstring address,$(variant_flags)),)
+engine_flags += -Wl,--wrap=__asan_handle_no_return
+endif
 mutator := $(call object,fuzz/mutate/libfuzzer.c)
 endif
 ifeq ($(engine),afl)
@@ -116,6 +119,8 @@ covered_afl := -fsanitize-coverage=trace-pc-guard
 covered := $(covered_$(engine))
 ifneq ($(covered),)
 $(foreach room,obj/lib/src obj/fuzz/program bugs,$(eval $(out)/$(room)/%.o: room_flags := $(covered)))
+# Every byte string decodes, each op in the same few ways: nothing to explore there, and it runs for each op of each program.
+$(call object,fuzz/program/decode.c): room_flags :=
 ifeq ($(findstring -fsanitize=memory,$(variant_flags)),)
 $(foreach room,fuzz/model fuzz/lockstep fuzz/mutate,$(eval $(out)/obj/$(room)/%.o: room_flags := -fno-sanitize=all))
 endif

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """Measures the full-sequence target against an empty one: same engine, same sanitizers, same programs, turn about in one run.
 
-Both get the same corpus of programs of 32 ops, put together at random from the records of the seeds, which the engine keeps (-keep_seed) and
-mutates, so both pay for reading, choosing and mutating programs of this length. Both leave mutation to the engine, so that it is the same in
-both; the target with the mutator of programs is shown as well, and the empty target with the engine's own tiny inputs, the most that the
-engine can do.
+Both get the same corpus of programs of 32 ops, put together at random from the records of the seeds, and grown by the target itself until new
+finds are rare, as in any run of more than a minute. The engine keeps it all (-keep_seed) and mutates it, so both pay for reading, choosing and
+mutating programs of this length. Both leave mutation to the engine, so that it is the same in both; the target with the mutator of programs is
+shown as well, and the empty target with the engine's own tiny inputs, the most that the engine can do.
 """
 
 import glob
@@ -20,7 +20,8 @@ import engine
 import sanitizers
 
 ALTERNATIONS = 5
-SECONDS = 4
+SECONDS = 8
+GROWING = 30
 PROGRAMS = 512
 OPS = 32
 HEADER = 16
@@ -49,9 +50,9 @@ def write_corpus(records):
             file.write(program)
 
 
-def measure(binary, options, folders):
+def measure(binary, options, folders, seconds=SECONDS):
     """Executions per second, and steps and programs as the target counted them (0 where it does not count)."""
-    command = [binary, "-max_total_time=%d" % SECONDS, "-seed=1", "-print_final_stats=1", "-detect_leaks=0"]
+    command = [binary, "-max_total_time=%d" % seconds, "-seed=1", "-print_final_stats=1", "-detect_leaks=0"]
     result = subprocess.run(command + options + folders, env=dict(sanitizers.environment(), PROCBUF_STATS="1"),
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                             errors="replace", check=False)
@@ -72,6 +73,7 @@ def main():
     # The seeds' length and a little more, so that mutation leaves the mean near it; nothing is written back.
     programs_of_32 = ["-max_len=%d" % (HEADER + OPS * RECORD * 5 // 4), "-len_control=0", "-keep_seed=1",
                       "-mutate_depth=1", "-reduce_inputs=0"]
+    measure("build/fuzz/bytes-sequence", programs_of_32, [CORPUS], GROWING)
     rates = {"sequence": [], "with the mutator": [], "empty": [], "engine alone": []}
     steps = programs = 0
     for _ in range(ALTERNATIONS):

@@ -21,7 +21,7 @@ static void step(void *context, const struct lockstep *l, size_t index, const st
   previous = code;
 }
 
-#define LOOKED_AT_ONE_IN 4u
+#define LOOKED_AT_ONE_IN 8u
 
 const struct lockstep_observer *feedback_on(const struct program *program) {
   static const struct lockstep_observer observer = {0, step};

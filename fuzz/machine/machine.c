@@ -106,11 +106,11 @@ static void start_kernel(struct machine *machine) {
 }
 
 static void start_handles(struct machine *machine) {
-  for (unsigned i = 0; i < STEP_BUFFERS; i++)
-    machine->buffers[i] =
-        (struct machine_buffer){false, PROCBUF_READONLY_BUFFER_DEFAULT, PROCBUF_READWRITE_BUFFER_DEFAULT};
-  for (unsigned i = 0; i < STEP_SLICES; i++)
-    machine->slices[i] = (struct machine_slice){.r = procbuf_readable_wrap(machine->memory.array, 0)};
+  static const struct machine_buffer buffers[STEP_BUFFERS] = {
+      {false, PROCBUF_READONLY_BUFFER_DEFAULT, PROCBUF_READWRITE_BUFFER_DEFAULT}};
+  __builtin_memcpy(machine->buffers, buffers,
+                   sizeof buffers); // a default buffer is all zero: so are the others
+  __builtin_memset(machine->slices, 0, sizeof machine->slices); // as a wrapped array of no bytes is
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     machine->registers[i] = 0;
   for (unsigned i = 0; i < STEP_PROCESS_SLOTS; i++) {

@@ -122,6 +122,21 @@ void memory_open(struct machine_memory *memory, unsigned i, uintptr_t address, s
   memory->open[i] = true;
 }
 
+void memory_abandon(uintptr_t address, size_t length) {
+  UNPOISON((const void *)address, length);
+}
+
+#ifdef MACHINE_ASAN
+// Instrumented code calls this before each function that does not return, for the runtime to unpoison the whole
+// stack: two system calls and the shadow of 8 MiB, for a PANIC. A fuzz target is linked so that it comes here
+// instead, since machine_guarded gives up the frames that the jump left, and the other such functions end the
+// process. NOLINTBEGIN(bugprone-reserved-identifier): the name that the linker makes
+void __wrap___asan_handle_no_return(void);
+void __wrap___asan_handle_no_return(void) {
+}
+// NOLINTEND(bugprone-reserved-identifier)
+#endif
+
 unsigned memory_block_at(const struct machine_memory *memory, uintptr_t ram) {
   unsigned i = 0;
   while (i < STEP_PROCESS_SLOTS && !within(memory->blocks[i].ram, memory->blocks[i].ram_size, ram, 1))

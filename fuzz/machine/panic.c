@@ -5,10 +5,12 @@
 #include "machine/internal.h"
 
 static void **escape;
+static uintptr_t deepest; // where the stack had come to when the hook was called
 
 _Noreturn void procbuf_panic(procbuf_panic_reason reason) {
   (void)reason;
   if (!escape) __builtin_trap();
+  deepest = (uintptr_t)__builtin_frame_address(0);
   __builtin_longjmp(escape, 1);
 }
 
@@ -16,6 +18,7 @@ void machine_guarded(machine_op *op, struct machine *machine, const struct step 
                      struct outcome *outcome) {
   void *here[5];
   if (__builtin_setjmp(here)) {
+    memory_abandon(deepest, (uintptr_t)here - deepest);
     outcome_set(outcome, WORD_PANIC);
   } else {
     escape = here;

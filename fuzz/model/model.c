@@ -49,10 +49,13 @@ static size_t place(struct model *model, unsigned region, uintptr_t start, size_
   return first + size;
 }
 
-static void fill(struct model *model, unsigned region, const uint8_t *pattern, enum model_owner owner) {
+static void fill(struct model *model, unsigned region, const uint8_t *pattern) {
   const struct region *r = &model->regions[region];
-  if (r->size == 0) return;
-  __builtin_memcpy(&model->cells.value[r->first], pattern, r->size);
+  if (r->size > 0) __builtin_memcpy(&model->cells.value[r->first], pattern, r->size);
+}
+
+static void own(struct model *model, unsigned region, enum model_owner owner) {
+  const struct region *r = &model->regions[region];
   __builtin_memset(&model->cells.owner[r->first], (int)owner, r->size);
 }
 
@@ -61,8 +64,8 @@ static size_t place_blocks(struct model *model, size_t used) {
     const struct model_block *block = &model->setup.blocks[i];
     used = place(model, REGION_RAM + i, block->ram, block->ram_size, used);
     used = place(model, REGION_FLASH + i, block->flash, block->flash_size, used);
-    fill(model, REGION_RAM + i, patterns.ram, OWNER_NOBODY);
-    fill(model, REGION_FLASH + i, patterns.flash, OWNER_NOBODY);
+    fill(model, REGION_RAM + i, patterns.ram);
+    fill(model, REGION_FLASH + i, patterns.flash);
   }
   return used;
 }
@@ -70,8 +73,8 @@ static size_t place_blocks(struct model *model, size_t used) {
 static size_t place_kernel(struct model *model, size_t used) {
   used = place(model, REGION_SCRATCH, model->setup.scratch, STEP_SCRATCH_SIZE, used);
   used = place(model, REGION_ARRAY, model->setup.array, STEP_ARRAY_SIZE, used);
-  fill(model, REGION_SCRATCH, patterns.scratch, OWNER_SCRATCH);
-  fill(model, REGION_ARRAY, patterns.array, OWNER_ARRAY);
+  fill(model, REGION_SCRATCH, patterns.scratch);
+  fill(model, REGION_ARRAY, patterns.array);
   return used;
 }
 
@@ -79,6 +82,9 @@ static void place_memory(struct model *model) {
   if (!patterns.made) make_patterns();
   size_t used = place_kernel(model, 0);
   if (!model->setup.abstract) used = place_blocks(model, used);
+  __builtin_memset(model->cells.owner, OWNER_NOBODY, used);
+  own(model, REGION_SCRATCH, OWNER_SCRATCH);
+  own(model, REGION_ARRAY, OWNER_ARRAY);
   __builtin_memset(model->cells.known, KNOWN, used);
   __builtin_memset(model->cells.marks, 0, used);
 }

@@ -44,7 +44,9 @@ static void decode_operand(struct operand *operand, unsigned type, const uint8_t
 }
 
 static void decode_op(struct op *op, unsigned code, const uint8_t *bytes) {
-  *op = (struct op){.code = (uint8_t)code};
+  op->code = (uint8_t)code;
+  for (unsigned i = 0; i < PROGRAM_OPERANDS_MAX; i++)
+    op->operands[i] = (struct operand){0};
   const uint8_t *types = program_ops[code].operands;
   for (unsigned i = 0; types[i] != OPERAND_NONE; i++) {
     decode_operand(&op->operands[i], types[i], bytes);
