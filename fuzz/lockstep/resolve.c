@@ -69,7 +69,8 @@ static uintptr_t base_address(const struct lockstep *l, unsigned base, unsigned 
 }
 
 static uintptr_t plus(uintptr_t base, int16_t offset) {
-  return base + (uintptr_t)(intptr_t)offset;
+  const uintptr_t extended = (uintptr_t)(intptr_t)offset;
+  return base + extended;
 }
 
 static void resolve_address(struct frame *frame, const struct operand *operand) {
