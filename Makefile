@@ -13,16 +13,13 @@ build = $(MAKE) --no-print-directory --output-sync=target -f ci/build.mk -j$(JOB
 replay_variants = $(shell awk '!/^\#/ && $$7 ~ /replay/ { print $$1 }' ci/variants.txt)
 test_variants = $(shell awk '!/^\#/ && $$7 != "-" { print $$1 }' ci/variants.txt)
 
-.PHONY: help setup setup-size build fuzz replay shrink stats test litmus bugs bugs-gate lint coverage bench size format clean
+.PHONY: help setup build fuzz replay shrink stats test litmus bugs bugs-gate shapes replay-shapes bugs-shapes lint coverage bench size format clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install what is missing (Debian and Ubuntu packages; elsewhere: list it)
 	$(Q)sh ci/setup.sh base
-
-setup-size: ## Install the cross compilers that `make size` needs (700 MB)
-	$(Q)sh ci/setup.sh size
 
 build: ## Build targets and tools of one variant: VARIANT=asan (ci/variants.txt has them all)
 	$(Q)$(build) VARIANT=$(VARIANT) targets tools
@@ -66,6 +63,17 @@ bugs: ## Measure how fast planted bugs are found: BUG=a,b (all), TRIALS= (3), BU
 bugs-gate: ## Plant each bug of fuzz/bugs and see it caught: BUG=a,b (all), JOBS= (cores)
 	$(Q)set -e; for variant in $(replay_variants); do $(build) VARIANT=$$variant replay; done
 	$(Q)python3 ci/bugs_gate.py --jobs $(JOBS) $(if $(BUG),--bug $(BUG))
+
+shapes: ## List the shapes of the library: what is built, for where, and what it runs in
+	$(Q)python3 ci/shapes.py --list
+
+replay-shapes: ## Replay corpus and stored programs in every shape, compare the traces: SHAPE=a,b (all), FILE=program or folder
+	$(Q)$(build) VARIANT=asan replay seeds
+	$(Q)python3 ci/shapes.py --jobs $(JOBS) $(if $(SHAPE),--shape $(SHAPE)) $(if $(FILE),--file $(FILE))
+
+bugs-shapes: ## Plant bugs in firmware images and see them caught on the target: SHAPE=a,b (an Arm, a RISC-V), BUG=a,b (all)
+	$(Q)$(build) VARIANT=asan replay
+	$(Q)python3 ci/shapes.py --bugs --jobs $(JOBS) $(if $(SHAPE),--shape $(SHAPE)) $(if $(BUG),--bug $(BUG))
 
 lint: ## Check layout, warnings, analysers, scripts and the direction of includes
 	$(Q)python3 ci/lint.py --jobs $(JOBS)

@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""Replays programs in every shape of ci/shapes.txt and compares the traces, byte for byte, with the first shape's; or plants bugs and
+sees them caught where the library will run. A line for each shape, then the count. Exit status 0 only if all is as it should be."""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import bank
+import bugs_gate
+import shapes_table
+
+FOLDER = "build/shapes"
+REPLAY = "build/asan/replay"
+NOT_PROGRAMS = ("canary", "text")
+MAGIC = b"procbuf bundle 1\n"
+LIMIT_SECONDS = 120
+LAYOUT_BYTE, LAYOUT_ABSTRACT = 1, 5  # of a program's binary form
+ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte order
+COUNTED = re.compile(r"^replay: (\d+) programs, (\d+) steps, \d+ refused, (\d+) failed\n\Z", re.MULTILINE)
+# What lockstep itself finds out; the other checks of the bank need a sanitizer.
+TARGET_CHECKS = ("result", "state", "memory", "access")
+BUG_SHAPES = ("m3-gcc-os", "rv32-gcc-os")
+# The stream header is in the byte order of the machine (T-HEADER), and so is a digest of its bytes.
+NATIVE = re.compile(r"^(append|header|user-append)", re.MULTILINE)
+DIGEST = re.compile(r"#[0-9a-f]{8}\b")
+
+
+class ShapesError(Exception):
+    """What makes a run impossible, in words for people."""
+
+
+class Outcome:
+    """What came of one image: its traces by program, and what it counted."""
+
+    def __init__(self, status, output, seconds):
+        self.status = status
+        self.output = output
+        self.seconds = seconds
+        self.counted = COUNTED.search(output)
+        traced = "\n" + (output[:self.counted.start()] if self.counted else output)
+        self.traces = dict(part.split("\n", 1) for part in traced.split("\n# ")[1:] if "\n" in part)
+
+
+# ---- programs
+
+
+def assemble(paths, folder):
+    """The programs of these files or folders in binary form, in a folder."""
+    os.makedirs(folder)
+    result = subprocess.run([REPLAY, "--assemble", folder] + paths, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, check=False)
+    if result.returncode != 0:
+        raise ShapesError(result.stdout.rstrip())
+
+
+def read_programs(pattern):
+    programs = {}
+    for path in sorted(glob.glob(pattern)):
+        with open(path, "rb") as file:
+            programs["/".join(path.split("/")[-2:])[:-len(".bin")]] = file.read()
+    return programs
+
+
+def bank_programs(bugs, scratch):
+    """The stored programs of the bank, by id; on the library as it is, all of them pass."""
+    folder = os.path.join(scratch, "texts")
+    os.makedirs(folder)
+    bugs_gate.write_programs(bugs, folder)
+    assemble([folder], os.path.join(scratch, "bugs"))
+    return read_programs(scratch + "/bugs/*.bin")
+
+
+def corpus_programs():
+    programs = {}
+    for folder in sorted(glob.glob("build/seeds/*/")):
+        if os.path.basename(folder[:-1]) not in NOT_PROGRAMS:
+            programs.update(read_programs(folder + "*.bin"))
+    return programs
+
+
+def shown_bugs():
+    return [bug for bug in bank.read() if bug.variant]
+
+
+def all_programs(scratch):
+    return {**corpus_programs(), **bank_programs(shown_bugs(), scratch)}
+
+
+def is_abstract(program):
+    return program[LAYOUT_BYTE] == LAYOUT_ABSTRACT
+
+
+def write_bundle(path, programs):
+    with open(path, "wb") as file:
+        file.write(MAGIC)
+        for name, program in programs.items():
+            file.write(struct.pack("<II", len(name), len(program)) + name.encode() + program)
+
+
+# ---- images
+
+
+def build(shapes, bugs=(), jobs=1):
+    """Builds the images of the shapes, or those of bugs in them; returns what make said."""
+    command = ["make", "--no-print-directory", "--output-sync=target", "-j%d" % jobs, "-f", "ci/shapes.mk",
+               "SHAPES=" + " ".join(shape.name for shape in shapes)]
+    if bugs:
+        command += ["-k", "BUGS=" + " ".join(bugs)]
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                            check=False)
+    if result.returncode != 0 and not bugs:
+        raise ShapesError("the images do not build: install what is missing with `make setup`\n" + result.stdout[-4000:])
+    return result.stdout
+
+
+def command_of(shape, image, bundle):
+    platform = shape.platform
+    runner = [] if platform.runner == "-" else platform.runner.split("+")
+    if platform.image == "-":
+        return runner + [image, bundle]
+    return runner + ["-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
+                     "enable=on,target=native,arg=image,arg=" + bundle, "-kernel", image]
+
+
+def run(shape, image, bundle, limit=LIMIT_SECONDS):
+    start = time.monotonic()
+    try:
+        result = subprocess.run(command_of(shape, image, bundle), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, timeout=limit, check=False)
+        status, output = result.returncode, result.stdout
+    except subprocess.TimeoutExpired as late:
+        status, output = None, (late.stdout or b"") + b"\nnot done after %d s\n" % limit
+    except OSError as problem:
+        raise ShapesError("%s: %s: install what is missing with `make setup`" % (shape.name, problem)) from problem
+    return Outcome(status, output.decode("utf-8", "replace"), time.monotonic() - start)
+
+
+def is_big_endian(image):
+    with open(image, "rb") as file:
+        return file.read(ELF_DATA + 1)[ELF_DATA] == ELF_BIG_ENDIAN
+
+
+# ---- traces
+
+
+def comparable(trace, big_endian):
+    """A trace as this byte order may have it: with digests, unless native-endian bytes may be among what is digested."""
+    return DIGEST.sub("#", trace) if big_endian and NATIVE.search(trace) else trace
+
+
+def first_difference(name, expected, actual, shapes):
+    pairs = list(zip(expected.splitlines() + ["(nothing)"], actual.splitlines() + ["(nothing)"]))
+    step = next((at for at, (left, right) in enumerate(pairs) if left != right), len(pairs) - 1)
+    return "first difference: program %s, step %d\n  %-16s %s\n  %-16s %s" % (
+        name, step + 1, shapes[0] + ":", pairs[step][0], shapes[1] + ":", pairs[step][1])
+
+
+def differences(expected, actual, names, shapes, big_endian):
+    """What is wrong with the traces of one shape, or nothing."""
+    for name in names:
+        left = comparable(expected.traces.get(name, ""), big_endian)
+        right = comparable(actual.traces.get(name, ""), big_endian)
+        if left != right:
+            return first_difference(name, left, right, shapes)
+    return None
+
+
+def judge(reference, outcome, names, shapes, big_endian):
+    """What is wrong with one shape's run, or nothing."""
+    if outcome.counted is None or outcome.status not in (0, 1):
+        return "did not run to its end: status %s\n%s" % (outcome.status, outcome.output[-2000:])
+    if int(outcome.counted.group(1)) != len(names):
+        return "expected %d programs, found %s" % (len(names), outcome.counted.group(1))
+    different = differences(reference, outcome, names, shapes, big_endian)
+    if different or outcome.status != 0:
+        return "%s\n%s" % (different or "a program failed", bugs_gate.REPORT in outcome.output and
+                           outcome.output[outcome.output.index(bugs_gate.REPORT):][:3000] or "")
+    return None
+
+
+# ---- replaying in all shapes
+
+
+def wanted(programs, shape):
+    """A plain build has nobody to keep stores off an abstract machine's addresses."""
+    return {name: program for name, program in programs.items() if shape.access == "watched" or not is_abstract(program)}
+
+
+def replay(shape, programs, scratch):
+    bundle = os.path.join(scratch, shape.name + ".bundle")
+    write_bundle(bundle, wanted(programs, shape))
+    return run(shape, "%s/%s/image" % (FOLDER, shape.name), bundle)
+
+
+def report_shape(shape, outcome, problem):
+    counted = outcome.counted.groups() if outcome.counted else ("-", "-", "-")
+    print("%-4s %-17s %5s programs %6s steps %8s %6.2f s" % (
+        "FAIL" if problem else "PASS", shape.name, counted[0], counted[1], "differs" if problem else "equal", outcome.seconds),
+        flush=True)
+    if problem:
+        print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+    return not problem
+
+
+def replay_all(chosen, reference_shape, programs, scratch, jobs):
+    """How each chosen shape did against the reference."""
+    if not wanted(programs, reference_shape):
+        raise ShapesError("expected at least one program, found none")
+    build([reference_shape] + [shape for shape in chosen if shape != reference_shape], jobs=jobs)
+    reference = replay(reference_shape, programs, scratch)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [(shape, pool.submit(replay, shape, programs, scratch)) for shape in chosen]
+        results = []
+        for shape, future in running:
+            big_endian = is_big_endian("%s/%s/image" % (FOLDER, shape.name))
+            names = list(wanted(programs, shape))
+            if not names:
+                raise ShapesError("%s: all programs are of the abstract layout, which needs a watched shape" % shape.name)
+            problem = judge(reference, future.result(), names, (reference_shape.name, shape.name), big_endian)
+            results.append(report_shape(shape, future.result(), problem))
+    return results
+
+
+# ---- planted bugs
+
+
+def catch(shape, bug, bundle, said):
+    """What is wrong with how a bug is caught in a shape, or nothing."""
+    image = "%s/%s/bugs/%s/image" % (FOLDER, shape.name, bug.id)
+    if "built %s" % bug.id not in said.splitlines() and not os.path.exists(image):
+        return "does not build\n" + said[-2000:]
+    outcome = run(shape, image, bundle)
+    found = bugs_gate.check_of(outcome.status, outcome.output)
+    return None if found == bug.check and outcome.status == 1 else "expected to be caught by check %s, found %s\n%s" % (
+        bug.check, found, outcome.output[-2000:])
+
+
+def plant(chosen, bugs, scratch, jobs):
+    """Whether each bug is caught in each of the shapes, by the check that its file names."""
+    programs = bank_programs(bugs, scratch)
+    trees = bank.make_trees(bugs)
+    broken = [str(tree) for tree in trees.values() if not isinstance(tree, str)]
+    if broken:
+        raise ShapesError("\n".join(broken))
+    results = []
+    for shape in chosen:
+        build([shape], jobs=jobs)
+        said = build([shape], [bug.id for bug in bugs], jobs)
+        for bug in bugs:
+            bundle = os.path.join(scratch, bug.id + ".bundle")
+            write_bundle(bundle, {bug.id: programs["bugs/" + bug.id]})
+            problem = catch(shape, bug, bundle, said)
+            results.append(not problem)
+            if problem:
+                print("FAIL %s in %s: %s" % (bug.id, shape.name, problem), flush=True)
+        print("%s: %d of %d planted bugs caught" % (shape.name, sum(results[-len(bugs):]), len(bugs)), flush=True)
+    return results
+
+
+def target_bugs(ids):
+    """Those of the bank that lockstep catches by itself in a watched build."""
+    return [bug for bug in bank.select(bank.read(), ids) if bug.build == "watched" and bug.check in TARGET_CHECKS]
+
+
+# ---- the verbs
+
+
+def select(shapes, names):
+    unknown = sorted(set(names) - {shape.name for shape in shapes})
+    if unknown:
+        raise ShapesError("expected shapes of %s, found %s" % (shapes_table.SHAPES, " ".join(unknown)))
+    return [shape for shape in shapes if not names or shape.name in names]
+
+
+def list_shapes(shapes):
+    print("%-17s %-8s %-8s %-8s %-8s %-26s %s" % ("shape", "platform", "compiler", "access", "build", "flags", "runs in"))
+    for shape in shapes:
+        runner = "this machine" if shape.platform.runner == "-" else shape.platform.runner.replace("+", " ")
+        print("%-17s %-8s %-8s %-8s %-8s %-26s %s" % (shape.name, shape.platform.name, shape.compiler, shape.access, shape.build,
+                                                  " ".join(shape.flags), runner))
+
+
+def words(text):
+    return [word for word in (text or "").split(",") if word]
+
+
+def carry_out(arguments, shapes, scratch):
+    if arguments.bugs:
+        chosen = select(shapes, words(arguments.shape) or list(BUG_SHAPES))
+        bugs = target_bugs(words(arguments.bug))
+        if not bugs:
+            raise ShapesError("none of these bugs can be caught in an image")
+        return plant(chosen, bugs, scratch, arguments.jobs)
+    if arguments.file:
+        assemble([arguments.file], os.path.join(scratch, "given"))
+        programs = read_programs(scratch + "/given/*.bin")
+    else:
+        programs = all_programs(scratch)
+    return replay_all(select(shapes, words(arguments.shape)), shapes[0], programs, scratch, arguments.jobs)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--list", action="store_true", help="list the shapes")
+    parser.add_argument("--bugs", action="store_true", help="plant bugs instead")
+    parser.add_argument("--bug", help="ids of bugs, with commas (all)")
+    parser.add_argument("--shape", help="names of shapes, with commas (all)")
+    parser.add_argument("--file", help="a program or a folder of programs (corpus and stored programs of the bank)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    try:
+        shapes = shapes_table.shapes()
+        if arguments.list:
+            list_shapes(shapes)
+            return 0
+        with tempfile.TemporaryDirectory() as scratch:
+            results = carry_out(arguments, shapes, scratch)
+    except (ShapesError, shapes_table.TableError, bank.BankError) as problem:
+        print("shapes: %s" % problem, file=sys.stderr)
+        return 2
+    print("%d passed, %d failed" % (results.count(True), results.count(False)))
+    return 0 if all(results) and results else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
