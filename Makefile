@@ -90,8 +90,8 @@ bench: ## Measure the library's calls, and the fuzzer against an empty target
 	$(Q)build/release/bench
 	$(Q)python3 ci/speed.py
 
-size: ## Code size of the lean library for Cortex-M3 and RV32IMC (make setup-size first)
-	$(Q)sh lib/bench/size.sh
+size: ## Code, data and worst-case stack per function and shape: SHAPE=a,b (all), BASE= (last commit)
+	$(Q)python3 ci/size.py --jobs $(JOBS) $(if $(SHAPE),--shape $(SHAPE)) $(if $(BASE),--base $(BASE))
 
 format: ## Lay out all C files with clang-format
 	$(Q)find lib fuzz repro -name '*.[ch]' -exec $$(sh ci/llvm.sh clang-format) -i {} +
