@@ -3,9 +3,12 @@
 
 The shapes are those of ci/shapes.txt, each lean and checked, as a product ships them: plain accesses,
 freestanding, and without -flto, which leaves no functions to measure. Code is what goes to flash: .text and
-.rodata. The worst case of a function's stack is its own frame, as the compiler says it (-fstack-usage), and
-that of its deepest callee, by the relocations that llvm-objdump shows; a tail call takes the place of the
-caller's frame. A function whose address is taken counts as called; a jump through a register as a callback.
+.rodata. The worst case of a function's stack is its own frame and its deepest callee's worst case, by the
+relocations that llvm-objdump shows; a tail call takes the place of the caller's frame. A function whose
+address is taken counts as called; a jump through a register as a callback.
+
+A frame is the larger of what two sources say: -fstack-usage leaves out what is pushed for arguments (GCC for
+Arm; Clang for x86, with the return address), the tables for unwinding what is below a frame pointer.
 """
 
 import argparse
@@ -23,7 +26,8 @@ import sanitizers
 import shapes_table
 
 PACKAGES = "ci/packages.txt"
-FLAGS = ["-std=c11", "-w", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fstack-usage"]
+FLAGS = ["-std=c11", "-w", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fstack-usage", "-g1"]
+LISTING = ["-h", "-t", "-d", "-r", "--no-show-raw-insn"]
 DROPPED = ("-flto", "-static")
 BUILDS = {"lean": "-DPROCBUF_CHECKED=0", "checked": "-DPROCBUF_CHECKED=1"}
 CODE = (".text", ".rodata", ".srodata")
@@ -43,12 +47,13 @@ INDIRECT = re.compile(r"(blx|bx)\w*\s+r\d+|(jalr|jr)\s+[^<]*|(notrack\s+)?(call|
 POPPED_JUMP = re.compile(r"bx\s+(r\d+)")
 DIRECT_CALL = re.compile(r"(?:bl|blx|call[lq]?|jal)\s.*<([^>+]+)>")
 JUMP = re.compile(r"(j[a-z]+|b|auipc\s+t\d,.*)(\s|$)")
-# GCC's helper of position-independent code for 32-bit x86: once in a program, not in the .su file; all it
-# has on the stack is a return address.
+# GCC's helper of position-independent code for 32-bit x86: once in a program, and not in the .su file.
 THUNK = "__x86.get_pc_thunk"
-THUNK_FRAME = 4
 SHARED = "(shared)"
-FRAME_OFFSET = re.compile(r"CFA=[ER]SP\+(\d+)")
+ALIGNMENT = 16
+UNWINDING = re.compile(r" FDE cie=\w+ pc=([0-9a-f]+)\.\.\.([0-9a-f]+)")
+# As far as the frame is told by the stack pointer.
+UNWOUND_FRAME = re.compile(r" CFA=(?:[ER]?SP|X2|R1)\+(\d+)")
 
 Configuration = collections.namedtuple("Configuration", "name platform compiler flags names")
 Row = collections.namedtuple("Row", "code data stack")
@@ -116,11 +121,6 @@ def compiler(configuration):
     return [llvm("clang"), "--target=" + configuration.platform.target]
 
 
-def is_x86_clang(configuration):
-    machine = configuration.platform.target.split("-")[0]
-    return configuration.compiler == "clang" and machine in ("i386", "x86_64")
-
-
 def output(command, folder=None):
     """What the command prints, and in `folder` what it writes."""
     result = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -131,24 +131,22 @@ def output(command, folder=None):
 
 
 def compile_library(configuration, build, lib, folder):
-    """Objects and .su files of all sources, in the folder; the names of the sources, without .c."""
+    """Objects and .su files of all sources, in the folder; the names of the objects."""
     lib = os.path.abspath(lib)
     sources = sorted(glob.glob(lib + "/src/*.c"))
     if not sources:
         raise SizeError("nothing to measure: no source in %s/src" % lib)
     command = compiler(configuration) + FLAGS + list(configuration.flags) + [BUILDS[build]]
     command += ["-I%s/include" % lib, "-I%s/port/%s" % (lib, configuration.platform.port)]
-    if is_x86_clang(configuration):
-        command.append("-fasynchronous-unwind-tables")
     output(command + ["-c"] + sources, folder)
-    return [os.path.basename(source)[:-2] for source in sources]
+    return [os.path.basename(source)[:-2] + ".o" for source in sources]
 
 
 # ---- frames
 
 
 def frames_said(stem, folder):
-    """Frame of each function by the .su file, in the order of the object; None for one without a bound."""
+    """Frame of each function by the .su file; None for one without a bound."""
     path = os.path.join(folder, stem + ".su")
     if not os.path.exists(path):
         return {}  # so does Clang where there is no function
@@ -157,25 +155,46 @@ def frames_said(stem, folder):
     return {place.split(":")[-1]: None if kind == "dynamic" else int(size) for place, size, kind in lines}
 
 
-def frames_unwound(stem, folder):
-    """For x86, Clang's .su files lack return addresses and pushed arguments; the unwinding tables have them."""
-    listing = output([llvm("llvm-dwarfdump"), "--eh-frame", stem + ".o"], folder)
-    entries = listing.split(" FDE ")[1:]
-    sizes = [max(int(size) for size in FRAME_OFFSET.findall(entry)) for entry in entries]
-    said = frames_said(stem, folder)
-    if len(sizes) != len(said):
-        raise SizeError("%s: %d frames said, %d in the tables for unwinding" % (stem, len(said), len(sizes)))
-    return {name: size if said[name] is not None else None for name, size in zip(said, sizes)}
+def frames_unwound(listing):
+    """By source, (length, frame) of each function in order; the listing is llvm-dwarfdump's."""
+    found = {}
+    for line in listing.splitlines():
+        file, entry, frame = FILE.search(line), UNWINDING.search(line), UNWOUND_FRAME.search(line)
+        if file:
+            entries = found.setdefault(file.group(1), [])
+        elif entry:
+            entries.append((int(entry.group(2), 16) - int(entry.group(1), 16), 0))
+        elif frame and entries:
+            entries[-1] = (entries[-1][0], max(entries[-1][1], int(frame.group(1))))
+    return found
 
 
-def frame_of(name, frames):
+def frame_of(name, said, unwound):
     """A copy made by the compiler is name.isra.0 in the object, name.isra in the .su file."""
-    if name.startswith(THUNK):
-        return THUNK_FRAME
     for known in (name, re.sub(r"\.\d+$", "", name)):
-        if known in frames:
-            return frames[known]
+        if known in said:
+            return None if said[known] is None else max(said[known], unwound)
+    if name.startswith(THUNK):
+        return unwound
     raise SizeError("no frame is known of %s" % name)
+
+
+def frames(objects, unwound, folder):
+    """The frame of each function, by (source, function)."""
+    found = {}
+    for source, functions in objects.functions.items():
+        said = frames_said(source, folder)
+        entries = unwound.get(source, [])
+        # Each function has a section and an entry, in the same order if the lengths are alike.
+        fits = [length <= size < length + ALIGNMENT for (_, size), (length, _) in zip(functions, entries)]
+        if len(functions) != len(entries) or not all(fits):
+            raise SizeError("%s.c: the tables for unwinding are not of its functions" % source)
+        for (key, _), (_, frame) in zip(functions, entries):
+            # Again for a function's cold part.
+            known = [found[key]] if key in found else []
+            sizes = known + [frame_of(key[1], said, frame)]
+            found[key] = None if None in sizes else max(sizes)
+    return found
 
 
 # ---- objects
@@ -208,6 +227,7 @@ class Objects:
 
     def __init__(self, listing):
         self.sizes = {}
+        self.functions = {}  # source -> (key, length) of each, in order
         self.calls = {}
         self.callbacks = set()
         self.undefined = set()
@@ -230,6 +250,7 @@ class Objects:
 
     def take_file(self, source):
         self.source = source
+        self.functions[source] = []
 
     def take_section(self, name, size):
         kind = 0 if name.startswith(CODE) else 1 if name.startswith(DATA) else None
@@ -237,6 +258,8 @@ class Objects:
             return
         label = bare(name)
         key = self.key("(constants)" if NAMELESS.match(label) or ".str" in label else label)
+        if name.startswith(".text"):
+            self.functions[self.source].append((key, int(size, 16)))
         sizes = self.sizes.setdefault(key, [0, 0])
         if key[0] == SHARED:
             sizes[kind] = 0
@@ -329,15 +352,10 @@ def combine(rows):
 def measure(configuration, build, lib):
     """The rows by (source, function), the functions from outside, and what there is to say of the stack."""
     with tempfile.TemporaryDirectory() as folder:
-        stems = compile_library(configuration, build, lib, folder)
-        listing = output([llvm("llvm-objdump"), "-h", "-t", "-d", "-r", "--no-show-raw-insn"] +
-                         [stem + ".o" for stem in stems], folder)
-        find = frames_unwound if is_x86_clang(configuration) else frames_said
-        said = {stem: find(stem, folder) for stem in stems}
-    said[SHARED] = {}
-    objects = Objects(listing)
-    frames = {key: frame_of(key[1], said[key[0]]) for key in objects.calls}
-    graph = Graph(objects, frames)
+        binaries = compile_library(configuration, build, lib, folder)
+        objects = Objects(output([llvm("llvm-objdump")] + LISTING + binaries, folder))
+        unwound = frames_unwound(output([llvm("llvm-dwarfdump"), "--eh-frame"] + binaries, folder))
+        graph = Graph(objects, frames(objects, unwound, folder))
     stacks = {key: graph.worst(key) for key in objects.calls}
     if not stacks:
         raise SizeError("nothing to measure: no function in any source")
@@ -394,7 +412,7 @@ def contents(lib):
 
 
 def measure_all(chosen, compared, jobs):
-    """Built by (configuration's name, build, of the base?); measured once if the base has the same library."""
+    """Built by (configuration, build, of the base?); measured once if the base has the same library."""
     libs = {False: "lib"}
     if compared and contents(compared.lib) != contents("lib"):
         libs[True] = compared.lib
