@@ -8,7 +8,8 @@ relocations that llvm-objdump shows; a tail call takes the place of the caller's
 address is taken counts as called; a jump through a register as a callback.
 
 A frame is the larger of what two sources say: -fstack-usage leaves out what is pushed for arguments (GCC for
-Arm; Clang for x86, with the return address), the tables for unwinding what is below a frame pointer.
+Arm; Clang for x86, with the return address), the tables for unwinding what is below a frame pointer. Neither
+has the red zone of x86-64, the 128 bytes below the stack that a function that calls none may use.
 """
 
 import argparse
@@ -436,7 +437,7 @@ def measure_all(chosen, compared, jobs):
 
 
 def amount(value):
-    """As a number; None if it is none."""
+    """As a number, 0 where there is nothing; None without a bound."""
     return value.size if isinstance(value, Stack) else value or 0
 
 
@@ -445,11 +446,10 @@ def text(value):
 
 
 def difference(now, before):
-    if text(now) == text(before):
-        return ""
-    if None not in (amount(now), amount(before)) and amount(now) != amount(before):
-        return "%+d" % (amount(now) - amount(before))
-    return "was " + text(before)
+    new, old = amount(now), amount(before)
+    if None in (new, old):
+        return "" if new == old else "was " + text(before)
+    return "%+d" % (new - old) if new != old else ""
 
 
 class Line:
