@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""ci/size.py on a copy of the library with known changes, host only; what it makes of other machines' code."""
+"""ci/size.py on a copy of the library with known changes, host only; and the words of other machines."""
 
 import os
 import re
