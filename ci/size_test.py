@@ -113,7 +113,12 @@ class Copy(unittest.TestCase):
 
 class Difference(Copy):
     def test_none(self):
-        self.assertRegex(self.measured(), r"\nno difference to [0-9a-f]+\n\Z")
+        said = self.measured()
+        self.assertRegex(said, r"\nno difference to [0-9a-f]+\n\Z")
+        # What leads to a callback is marked, and nothing else.
+        for name in ("procbuf_kernel_protect", "procbuf_brk"):
+            self.assertRegex(self.cells(said, name)[4], r"\A\d+\+\Z")
+        self.assertRegex(self.cells(said, "procbuf_status_name")[4], r"\A\d+\Z")
 
     def test_growth(self):
         before = self.cells(self.measured(), "procbuf_status_name")
@@ -146,12 +151,6 @@ class Depth(Copy):
         leaf, caller = (int(self.cells(said, "procbuf_planted_" + name)[4]) for name in ("leaf", "caller"))
         self.assertGreaterEqual(leaf, 400 - RED_ZONE)
         self.assertGreaterEqual(caller, leaf + 200)
-
-    def test_callback(self):
-        said = self.measured()
-        for name in ("procbuf_kernel_protect", "procbuf_brk"):
-            self.assertRegex(self.cells(said, name)[4], r"\A\d+\+\Z")
-        self.assertRegex(self.cells(said, "procbuf_status_name")[4], r"\A\d+\Z")
 
     def test_recursion(self):
         self.plant(RECURSION)
