@@ -29,7 +29,7 @@ import shapes_table
 PACKAGES = "ci/packages.txt"
 FLAGS = ["-std=c11", "-w", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fstack-usage", "-g1"]
 LISTING = ["-h", "-t", "-d", "-r", "--no-show-raw-insn"]
-DROPPED = ("-flto", "-static")
+DROPPED = ("-flto", "-flto=auto", "-static")
 BUILDS = {"lean": "-DPROCBUF_CHECKED=0", "checked": "-DPROCBUF_CHECKED=1"}
 CODE = (".text", ".rodata", ".srodata")
 DATA = (".data", ".sdata", ".bss", ".sbss", ".got2")
