@@ -77,6 +77,7 @@ built_for_replay := targets
 built_for_trace := replay
 built_for_lib := lib
 built_for_testbed := testbed tools
+built_for_engine := targets
 tests: $(foreach test,$(subst $(comma), ,$(word 7,$(row))),$(built_for_$(test)))
 
 # ---- engines
@@ -134,7 +135,7 @@ $(1): always
 	@mkdir -p $$(@D)
 	@printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $$@ || printf '%s\n' '$(subst ','\'',$(2))' >$$@
 endef
-$(eval $(call stamp,$(out)/compile.stamp,$(compile) $(covered)))
+$(eval $(call stamp,$(out)/compile.stamp,$(compile) $(covered) $(hosted_flags)))
 $(eval $(call stamp,$(out)/link.stamp,$(engine_link) $(engine_flags)))
 $(eval $(call stamp,$(out)/members.stamp,$(member_sources)))
 

@@ -6,4 +6,4 @@ include_flags := -Ifuzz -Ilib/include -Ilib/port/host -Ilib/test
 common_flags := -std=c11 $(warning_flags) $(include_flags)
 
 # For repro/ alone: folders and options. The rest is plain C.
-hosted_flags := -D_POSIX_C_SOURCE=200809L
+hosted_flags := -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64

@@ -12,10 +12,10 @@ _Noreturn void reset(void);
 
 static void copy_data(void) {
   const uint32_t *from = image_data_load;
-  for (uint32_t *to = image_data_start; to < image_data_end; to++)
-    *to = *from++;
-  for (uint32_t *to = image_bss_start; to < image_bss_end; to++)
-    *to = 0;
+  for (uintptr_t to = (uintptr_t)image_data_start; to < (uintptr_t)image_data_end; to += sizeof *from)
+    *(uint32_t *)to = *from++;
+  for (uintptr_t to = (uintptr_t)image_bss_start; to < (uintptr_t)image_bss_end; to += sizeof(uint32_t))
+    *(uint32_t *)to = 0;
 }
 
 _Noreturn void reset(void) {

@@ -18,7 +18,7 @@ size_t system_read(void *bytes, size_t size) {
 }
 
 void system_write(const char *text, size_t length) {
-  if (fwrite(text, 1, length, stdout) != length) exit((int)STATUS_FAULT);
+  if (fwrite(text, 1, length, stdout) != length) exit(STATUS_FAULT);
 }
 
 _Noreturn void system_exit(enum exit_status status) {
@@ -28,5 +28,5 @@ _Noreturn void system_exit(enum exit_status status) {
 int main(int argc, char **argv) {
   if (argc == 2) return (int)image_main(argv[1]);
   fputs("usage: image BUNDLE\n", stderr);
-  return (int)STATUS_MISUSE;
+  return STATUS_MISUSE;
 }

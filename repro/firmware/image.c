@@ -49,11 +49,11 @@ static bool needs_watch(const struct program *program) {
   return program->layout == PROGRAM_LAYOUT_ABSTRACT && !machine_is_watched();
 }
 
-enum exit_status image_main(const char *path) {
+enum exit_status image_main(const char *bundle) {
   static struct program program;
   char name[BUNDLE_NAME_MAX + 1];
   struct tally tally = {0};
-  enum bundle_next next = bundle_open(path) ? BUNDLE_PROGRAM : BUNDLE_DAMAGED;
+  enum bundle_next next = bundle_open(bundle) ? BUNDLE_PROGRAM : BUNDLE_DAMAGED;
   while (next == BUNDLE_PROGRAM) {
     next = bundle_read(name, &program);
     if (next == BUNDLE_PROGRAM && needs_watch(&program)) {

@@ -13,8 +13,8 @@ __asm__(".option arch, +zicsr");
 extern uint32_t image_bss_start[], image_bss_end[];
 
 static void clear_bss(void) {
-  for (uint32_t *to = image_bss_start; to < image_bss_end; to++)
-    *to = 0;
+  for (uintptr_t to = (uintptr_t)image_bss_start; to < (uintptr_t)image_bss_end; to += sizeof(uint32_t))
+    *(uint32_t *)to = 0;
 }
 
 #define READ_CSR(name)                                                                                       \

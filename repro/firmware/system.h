@@ -10,7 +10,7 @@
 
 enum exit_status { STATUS_FINE = 0, STATUS_FINDING = 1, STATUS_MISUSE = 2, STATUS_FAULT = 3 };
 
-// The arguments behind the image's own name. Called by the start-up code; its result ends the image.
+// Replays the bundle of this path. Called by the start-up code; its result ends the image.
 enum exit_status image_main(const char *bundle);
 
 // Opens the one file that an image reads. False: it can't be.
