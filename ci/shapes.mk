@@ -97,10 +97,12 @@ sysroot_host32 := -idirafter /usr/include/x86_64-linux-gnu
 define planted
 bug_sources_$(1)_$(2) := $$(wildcard build/bugs/$(2)/lib/src/*.c)
 bug_objects_$(1)_$(2) := $$(patsubst build/bugs/$(2)/%.c,$$(out_$(1))/bugs/$(2)/%.o,$$(bug_sources_$(1)_$(2)))
-images: $$(out_$(1))/bugs/$(2)/image
+.PHONY: planted-$(1)-$(2)
+images: planted-$(1)-$(2)
+planted-$(1)-$(2): $$(out_$(1))/bugs/$(2)/image
+	@echo built $(2)
 $$(out_$(1))/bugs/$(2)/image: $$(bug_objects_$(1)_$(2)) $$(filter-out $$(patsubst build/bugs/$(2)/%.c,$$(out_$(1))/obj/%.o,$$(bug_sources_$(1)_$(2))),$$(objects_$(1))) $$(out_$(1))/link.stamp
 	$$(Q)$$(link_$(1)) -o $$@ $$(filter %.o,$$^) $$(libgcc_$(1))
-	@echo built $(2)
 $$(out_$(1))/bugs/$(2)/lib/%.o: build/bugs/$(2)/lib/%.c $$(out_$(1))/compile.stamp
 	@mkdir -p $$(@D)
 	$$(Q)$$(filter-out -Werror,$$(compile_$(1))) -iquote build/bugs/$(2)/lib/include -iquote build/bugs/$(2)/lib/port/host -MMD -MP -c -o $$@ $$<
