@@ -15,21 +15,33 @@ static bool complain(const char *path, const char *what) {
   return false;
 }
 
+// The buffer grows with what is read, so that a machine with little memory reads small files.
+static bool grow(unsigned char **bytes, size_t *room) {
+  *room = *room ? 2 * *room : 1u << 16;
+  unsigned char *larger = realloc(*bytes, *room);
+  if (larger) *bytes = larger;
+  return larger != 0;
+}
+
+static const char *read_stream(FILE *file, unsigned char **bytes, size_t *size) {
+  size_t room = 0;
+  for (*bytes = 0, *size = 0; *size == room;) {
+    if (room > INPUT_MAX) return "larger than 16 MiB";
+    if (!grow(bytes, &room)) return "no memory to read it";
+    *size += fread(*bytes + *size, 1, room - *size, file);
+  }
+  return ferror(file) ? "can't be read" : 0;
+}
+
 static bool read_whole(const char *path, unsigned char **bytes, size_t *size) {
   FILE *file = fopen(path, "rb");
   if (!file) return complain(path, strerror(errno));
-  *bytes = malloc(INPUT_MAX + 1);
-  *size = *bytes ? fread(*bytes, 1, INPUT_MAX + 1, file) : 0;
-  const bool failed = !*bytes || ferror(file);
+  const char *problem = read_stream(file, bytes, size);
   fclose(file);
-  if (failed)
-    complain(path, *bytes ? "can't be read" : "no memory to read it");
-  else if (*size > INPUT_MAX)
-    complain(path, "larger than 16 MiB");
-  else
-    return true;
+  if (!problem && *size > INPUT_MAX) problem = "larger than 16 MiB";
+  if (!problem) return true;
   free(*bytes);
-  return false;
+  return complain(path, problem);
 }
 
 static bool visit_file(const char *path, input_visit *visit, void *context) {
