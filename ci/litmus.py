@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """The barrier's litmus (X-BARRIER): what optimising compilers make of the switch to userspace and back.
 
-Three kinds of check, a line for each: lib/litmus/litmus.c built in many ways and run; the same on the barrier of each other port, for what
-that says to the compiler; the barrier's instruction in the code of each port. The last line counts. With --bug, a patch of fuzz/bugs is
-applied to a copy of the library first, so a bug that is caught gives status 1.
+Four kinds of check. A line for each of these: lib/litmus/litmus.c built in many ways and run; the same on the barrier of each other port, for
+what that says to the compiler; the barrier's instruction in the code of each port. Then a table (ci/order.py) of what each compiler does to
+the order of accesses on each platform at each level, without the barrier and with it: a line only for what fails. The last line counts.
+With --all the compilers include all of ci/platforms.txt, and one that is missing is an error. With --bug, a patch of fuzz/bugs is applied to
+a copy of the library first, so a bug that is caught gives status 1.
 """
 
 import argparse
@@ -17,42 +19,17 @@ import subprocess
 import sys
 
 import lint
+import order
+import shapes_table
+from order import Broken, build, execute
 
 OUT = "build/litmus"
 # Of one unit, so that library and kernel are seen together; or by files, linked with LTO.
 ONE_UNIT = (["-O1"], ["-O2"], ["-O3"], ["-Os"])
 LTO = ["-O2", "-flto"]
 ACCESS = {"library": [], "plain": ['-DPROCBUF_ACCESS_HEADER="litmus/plain_access.h"']}
-LIMIT_SECONDS = 120
-
-# Every access before it is ordered against every access after it, for all that see the memory.
-ARM = re.compile(r"(dmb|dsb)\s+sy")
-RISCV = re.compile(r"fence(\s+(io)?rw,\s*(io)?rw)?")
-FENCES = {"armv6m": ARM, "armv7m": ARM, "armv8m": ARM, "riscv": RISCV}
-# The host's port is a sequentially consistent fence, and not just one for the compiler: these machines let a load pass an earlier store,
-# and the neighbours of a host are other cores.
-HOST_FENCES = {
-    "x86_64": re.compile(r"mfence|lock\s+or[bwlq]\s+\$0,.*\(%[re]sp\)"),
-    "aarch64": re.compile(r"(dmb|dsb)\s+(ish|sy)"),
-    "riscv64": RISCV,
-}
 SWITCHES = ("procbuf_to_user", "procbuf_from_user")
 ASM_TEXT = re.compile(r'(__asm__ volatile\()"[^"]*"')
-
-
-class Broken(Exception):
-    """Something could not be built or run."""
-
-
-def execute(command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=LIMIT_SECONDS, check=False)
-
-
-def build(command):
-    result = execute(command)
-    if result.returncode != 0:
-        raise Broken("could not build: %s\n%s" % (" ".join(command), result.stdout))
 
 
 class Litmus:
@@ -88,9 +65,9 @@ class Litmus:
     def ports(self):
         """All that are there: one without a cross target or a known fence is an error, not skipped."""
         ports = sorted(os.path.basename(path) for path in glob.glob(self.lib + "/port/*"))
-        unknown = [port for port in ports if port != "host" and (port not in lint.PORTS or port not in FENCES)]
+        unknown = [port for port in ports if port != "host" and (port not in lint.PORTS or port not in order.FENCES)]
         if unknown or "host" not in ports:
-            raise Broken("unknown or missing ports: see PORTS in ci/lint.py and FENCES here: %s" % " ".join(unknown or ports))
+            raise Broken("unknown or missing ports: see PORTS in ci/lint.py and FENCES in ci/order.py: %s" % " ".join(unknown or ports))
         return ports
 
     def run(self, name, compiler, flags, access, port=None):
@@ -131,26 +108,12 @@ class Litmus:
         build([compiler, "-std=c11", flag, "-S", "-o", assembly, "-I" + self.lib + "/include",
                "-I%s/port/%s" % (self.lib, port)] + target + [self.lib + "/src/barrier.c"])
         with open(assembly, encoding="utf-8") as file:
-            text = file.read()
-        fence = host_fence() if port == "host" else FENCES[port]
-        lost = [switch for switch in SWITCHES if not any(fence.fullmatch(line) for line in code(text, switch))]
+            functions = order.code(file.read())
+        instructions = {switch: order.instructions(functions, switch) for switch in SWITCHES}
+        fence = order.fence_of(port, platform.machine())
+        lost = [switch for switch in SWITCHES if not any(fence.fullmatch(line) for line in instructions[switch])]
         return "".join("X-BARRIER %s, %s, %s %s: expected an instruction like /%s/, actual code: %s\n" % (
-            switch, port, compiler, flag, fence.pattern, "; ".join(code(text, switch))) for switch in lost)
-
-
-def host_fence():
-    if platform.machine() not in HOST_FENCES:
-        raise Broken("the host is a %s, whose fence HOST_FENCES in ci/litmus.py does not know" % platform.machine())
-    return HOST_FENCES[platform.machine()]
-
-
-def code(text, function):
-    """The instructions of a function in ELF assembly."""
-    match = re.search(r"^%s:(.*?)^\s*\.size\s+%s\b" % (function, function), text, re.MULTILINE | re.DOTALL)
-    if not match:
-        raise Broken("no function %s in the assembly" % function)
-    lines = (re.sub(r"\s*(//|@|#(?!\d)).*", "", line).strip() for line in match.group(1).splitlines())
-    return [" ".join(line.split()) for line in lines if line and not line.startswith(".") and not line.endswith(":")]
+            switch, port, compiler, flag, fence.pattern, "; ".join(instructions[switch])) for switch in lost)
 
 
 def patched(bug):
@@ -165,38 +128,53 @@ def patched(bug):
     return copy + "/lib"
 
 
-def report(name, problem):
-    print("%s %s" % ("FAIL" if problem else "PASS", name), flush=True)
+def report(name, problem, quiet):
+    if problem or not quiet:
+        print("%s %s" % ("FAIL" if problem else "PASS", name), flush=True)
     if problem:
         print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
     return not problem
 
 
-def run_all(checks, jobs, until_failure):
-    """What each check came to; with until_failure those up to the first that failed."""
+def run_all(checks, jobs, until_failure, quiet=False):
+    """What each check came to; with until_failure those up to the first that failed. If quiet, only failures get a line."""
     results = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = [(name, pool.submit(check)) for name, check in checks]
         for name, future in running:
-            results.append(report(name, future.result()))
+            results.append(report(name, future.result(), quiet))
             if until_failure and not results[-1]:
                 pool.shutdown(wait=False, cancel_futures=True)
                 break
     return results
 
 
+def run_both(options):
+    """What the checks that run programs came to, and the table's."""
+    lib = patched(options.bug) if options.bug else "lib"
+    out = os.path.join(OUT, options.bug or "clean", "out")
+    # Both know at once which compilers are missing.
+    litmus = Litmus(lib, out)
+    table = order.Order(lib, out, platform.machine(), options.all)
+    results = run_all(list(litmus.checks()), options.jobs, options.until_failure)
+    if options.until_failure and not all(results):
+        return results
+    results += run_all(list(table.checks()), options.jobs, options.until_failure, quiet=True)
+    print("\n".join(table.lines()))
+    return results
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--all", action="store_true", help="with every compiler of ci/platforms.txt; one that is missing is an error")
     parser.add_argument("--bug", metavar="ID", help="apply fuzz/bugs/ID.patch to a copy of the library first")
     parser.add_argument("--until-failure", action="store_true", help="stop at the first litmus that fails")
     options = parser.parse_args()
     os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
     try:
-        lib = patched(options.bug) if options.bug else "lib"
-        litmus = Litmus(lib, os.path.join(OUT, options.bug or "clean", "out"))
-        results = run_all(list(litmus.checks()), options.jobs, options.until_failure)
-    except (Broken, lint.Missing, OSError, subprocess.TimeoutExpired) as problem:
+        results = run_both(options)
+    except (Broken, lint.Missing, shapes_table.TableError, OSError, subprocess.TimeoutExpired) as problem:
         print("litmus: %s" % problem)
         return 2
     print("%d passed, %d failed" % (results.count(True), results.count(False)))
