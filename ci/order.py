@@ -71,25 +71,24 @@ def fence(platform):
 
 
 class Switch:
-    """A function of the litmus: which of its accesses count, and their order.
+    """A function of the litmus: the order of its accesses as in the source, and as a compiler likes it.
 
     S and L are the kernel's store and load, s and l userspace's, F the instruction.
     """
 
-    def __init__(self, name, watched, stays, moves):
+    def __init__(self, name, stays, moves):
         self.name = name
         self.function = "order_" + name.replace("-", "_")
-        self.watched = watched
         self.stays = stays
         self.moves = moves
 
     @property
     def holds(self):
-        """The instruction stands between the kernel's first two steps and the other side's: before l, or behind s."""
+        """With the instruction where the switch is: to-user before userspace's load, from-user behind its store."""
         return self.stays.replace("l", "Fl").replace("s", "sF")
 
 
-SWITCHES = (Switch("to-user", "SlF", "SlS", "lS"), Switch("from-user", "LsF", "LsL", "Ls"))
+SWITCHES = (Switch("to-user", "SlS", "lS"), Switch("from-user", "LsL", "Ls"))
 
 # Where nothing moves though no barrier forbids it: compilers, levels and switches as patterns, and why. A row that stays must be in here,
 # and one that is in here must stay.
@@ -153,7 +152,7 @@ ACCESSES = (
     ("s", re.compile(r"(strh(\.w)?|sh|sthu?x?) ")),
     ("l", re.compile(r"(ldrs?h(\.w)?|lhu?|lh[az]u?x?) ")),
 )
-X86_MOVE = re.compile(r"mov[zs]?([bw])[wlq]? (.*), ?([^,]+|[^,(]*\([^)]*\))$")
+X86_MOVE = re.compile(r"mov[zs]?([bw])[wlq]? (.*), ?([^,()]*(?:\([^)]*\))?)$")
 # At -O0 a byte may be a local variable as well, but there the access functions are called.
 CALLED = {"procbuf_access_store8": "S", "procbuf_access_load8": "L"}
 
