@@ -2,11 +2,8 @@
 # Builds one variant of ci/variants.txt into build/<variant>/: make -f ci/build.mk VARIANT=asan targets
 # The verbs are in the Makefile; this file knows sources, flags and link lines.
 
-MAKEFLAGS += --no-builtin-rules
-.SUFFIXES:
-.DELETE_ON_ERROR:
-Q := $(if $(V),,@)
-say = @printf '%-4s %s\n' $(1) $(2)
+include ci/rules.mk
+include ci/flags.mk
 
 # ---- the variant
 
@@ -19,7 +16,7 @@ out := build/$(VARIANT)
 compiler := $(word 2,$(row))
 engine := $(word 3,$(row))
 access := $(word 4,$(row))
-shape := $(word 5,$(row))
+build := $(word 5,$(row))
 
 cc_clang = $(shell sh ci/llvm.sh clang)
 cc_gcc := gcc
@@ -29,11 +26,7 @@ cc := $(cc_$(compiler))
 variant_flags := $(if $(filter env,$(compiler)),$(CFLAGS),$(wordlist 8,99,$(row)))
 ld_flags := $(if $(filter env,$(compiler)),$(LDFLAGS))
 
-access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
-shape_checked := -DPROCBUF_CHECKED=1
-shape_lean := -DPROCBUF_CHECKED=0
-include ci/flags.mk
-compile := $(cc) $(common_flags) $(access_$(access)) $(shape_$(shape)) $(variant_flags)
+compile := $(cc) $(common_flags) $(access_$(access)) $(build_$(build)) $(variant_flags)
 
 # ---- what is built from what
 
@@ -129,12 +122,6 @@ endif
 
 # ---- rules
 
-# A file that changes only when its text does: what depends on it is rebuilt when the command or the list changes.
-define stamp
-$(1): always
-	@mkdir -p $$(@D)
-	@printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $$@ || printf '%s\n' '$(subst ','\'',$(2))' >$$@
-endef
 $(eval $(call stamp,$(out)/compile.stamp,$(compile) $(covered) $(hosted_flags)))
 $(eval $(call stamp,$(out)/link.stamp,$(engine_link) $(engine_flags)))
 $(eval $(call stamp,$(out)/members.stamp,$(member_sources)))

@@ -7,3 +7,9 @@ common_flags := -std=c11 $(warning_flags) $(include_flags)
 
 # For repro/ alone: folders and options. The rest is plain C.
 hosted_flags := -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
+
+# By the columns access and build of ci/variants.txt and ci/shapes.txt.
+access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
+access_plain :=
+build_checked := -DPROCBUF_CHECKED=1
+build_lean := -DPROCBUF_CHECKED=0

@@ -12,6 +12,7 @@ import sys
 
 import arrows
 import sanitizers
+import shapes_table
 
 PACKAGES = "ci/packages.txt"
 CLANG_VERSIONS = ("19", "18", "17", "16", "15", "14")
@@ -29,9 +30,6 @@ ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*st
 
 class Missing(Exception):
     """A tool is not there."""
-
-
-START_UP = ("repro/firmware/cortexm.c", "repro/firmware/riscv.c")
 
 
 def tool(name):
@@ -70,9 +68,10 @@ def c_files():
 
 
 def host_files():
-    """Those that this machine's compilers take. Start-up code is assembly of its own architecture: ci/shapes.mk compiles it with both compilers,
-    the same warnings and -Werror."""
-    return [path for path in c_files() if path not in START_UP]
+    """Those that this machine's compilers take. Start-up code is assembly of its own architecture: ci/shapes.mk compiles it with both
+    compilers, the same warnings and -Werror."""
+    start_up = {"repro/firmware/%s.c" % platform.image.split("+")[0] for platform in shapes_table.platforms().values()}
+    return [path for path in c_files() if path not in start_up]
 
 
 def c_and_headers():

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-# Installs what is missing of one set of ci/packages.txt: setup.sh [base|size]
+# Installs what is missing of one set of ci/packages.txt: setup.sh [SET]
 # Debian and Ubuntu only; elsewhere it lists what is missing. Does nothing when nothing is missing.
 set -eu
 

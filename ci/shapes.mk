@@ -3,26 +3,18 @@
 # The tables are ci/shapes.txt and ci/platforms.txt. With BUGS, ids of fuzz/bugs whose trees ci/bank.py has put into build/bugs/<id>/lib, the
 # images of the patched library: build/shapes/<shape>/bugs/<id>/image.
 
-MAKEFLAGS += --no-builtin-rules
-.SUFFIXES:
-.DELETE_ON_ERROR:
-Q := $(if $(V),,@)
+include ci/rules.mk
+include ci/flags.mk
 comma := ,
-say = @printf '%-4s %s\n' $(1) $(2)
 
 SHAPES ?= $(shell awk '!/^\#/ { print $$1 }' ci/shapes.txt)
 BUGS ?=
 row = $(shell awk '$$1 == "$(2)"' ci/$(1).txt)
 clang := $(shell sh ci/llvm.sh clang)
 lld := $(shell sh ci/llvm.sh ld.lld)
-include ci/flags.mk
 
 # No C library is linked, only the compiler's own arithmetic.
 bare_flags := -ffreestanding -ffunction-sections -fdata-sections
-access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
-access_plain :=
-build_checked := -DPROCBUF_CHECKED=1
-build_lean := -DPROCBUF_CHECKED=0
 
 # What an image is made of. Nothing of these is hosted; the text parser stays at home.
 shared_sources := $(filter-out %_test.c fuzz/program/parse.c fuzz/program/dictionary.c, \
@@ -35,12 +27,6 @@ bare_sources := $(addprefix repro/firmware/,semihosting.c fault.c memory.c)
 images:
 	@:
 
-define stamp
-$(1): always
-	@mkdir -p $$(@D)
-	@printf '%s\n' '$(subst ','\'',$(2))' | cmp -s - $$@ || printf '%s\n' '$(subst ','\'',$(2))' >$$@
-endef
-
 # ---- one shape: $(1) its name, $(2) its line, $(3) its platform's line
 
 define shape
@@ -52,6 +38,7 @@ $$(error ci/shapes.txt: $(1): the platform $(word 2,$(2)) is not in ci/platforms
 endif
 out_$(1) := build/shapes/$(1)
 gcc_$(1) := $(word 2,$(3))
+port_$(1) := $(word 4,$(3))
 bare_$(1) := $(filter-out -,$(subst +, ,$(word 5,$(3))))
 flags_$(1) := $(wordlist 7,99,$(3)) $(wordlist 6,99,$(2))
 lto_$(1) := $(filter -flto,$(2))
@@ -63,7 +50,7 @@ compile_$(1) := $$(cc_$(1)) $$(subst lib/port/host,lib/port/$(word 4,$(3)),$$(co
 # Clang's objects are put together as GCC's are, but its LTO takes its own linker.
 link_$(1) := $$(if $$(bare_$(1)),$$(if $$(and $$(lto_$(1)),$(filter clang,$(word 3,$(2)))), \
   $(lld) -T repro/firmware/$$(lastword $$(bare_$(1))).ld, \
-  $$(gcc_$(1)) $$(if $(filter clang,$(word 3,$(2))),$$(filter-out -flto,$$(gnu_flags_$(1))),$$(flags_$(1))) -nostdlib -nostartfiles -Wl,--gc-sections,-z,noexecstack$(if $(filter arm-none-eabi-gcc,$(word 2,$(3))),$$(comma)--no-enum-size-warning) \
+  $$(gcc_$(1)) $$(if $(filter clang,$(word 3,$(2))),$$(gnu_flags_$(1)),$$(flags_$(1))) -nostdlib -nostartfiles -Wl,--gc-sections,-z,noexecstack$(if $(filter arm-none-eabi-gcc,$(word 2,$(3))),$$(comma)--no-enum-size-warning) \
     -T repro/firmware/$$(lastword $$(bare_$(1))).ld),$$(cc_$(1)) $$(flags_$(1)))
 libgcc_$(1) := $$(if $$(bare_$(1)),$$$$($$(gcc_$(1)) $$(gnu_flags_$(1)) -print-libgcc-file-name))
 
@@ -105,7 +92,7 @@ $$(out_$(1))/bugs/$(2)/image: $$(bug_objects_$(1)_$(2)) $$(filter-out $$(patsubs
 	$$(Q)$$(link_$(1)) -o $$@ $$(filter %.o,$$^) $$(libgcc_$(1))
 $$(out_$(1))/bugs/$(2)/lib/%.o: build/bugs/$(2)/lib/%.c $$(out_$(1))/compile.stamp
 	@mkdir -p $$(@D)
-	$$(Q)$$(filter-out -Werror,$$(compile_$(1))) -iquote build/bugs/$(2)/lib/include -iquote build/bugs/$(2)/lib/port/host -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(filter-out -Werror,$$(compile_$(1))) -iquote build/bugs/$(2)/lib/include -iquote build/bugs/$(2)/lib/port/$$(port_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 
 $(foreach name,$(SHAPES),$(eval gnu_flags_$(name) := $(call gnu_flags,$(call row,platforms,$(word 2,$(call row,shapes,$(name)))))))

@@ -181,8 +181,8 @@ def judge(reference, outcome, names, shapes, big_endian):
         return "expected %d programs, found %s" % (len(names), outcome.counted.group(1))
     different = differences(reference, outcome, names, shapes, big_endian)
     if different or outcome.status != 0:
-        return "%s\n%s" % (different or "a program failed", bugs_gate.REPORT in outcome.output and
-                           outcome.output[outcome.output.index(bugs_gate.REPORT):][:3000] or "")
+        _, mark, rest = outcome.output.partition(bugs_gate.REPORT)
+        return "%s\n%s" % (different or "a program failed", (mark + rest)[:3000])
     return None
 
 

@@ -70,7 +70,7 @@ def main():
     if not records:
         sys.exit("speed: no seeds in build/seeds/sequence: use make bench")
     write_corpus(records)
-    # The seeds' length and a little more, so that mutation leaves the mean near it; nothing is written back.
+    # The seeds' length and a little more, so that mutation leaves the mean near it.
     programs_of_32 = ["-max_len=%d" % (HEADER + OPS * RECORD * 5 // 4), "-len_control=0", "-keep_seed=1",
                       "-mutate_depth=1", "-reduce_inputs=0"]
     measure("build/fuzz/bytes-sequence", programs_of_32, [CORPUS], GROWING)

@@ -108,9 +108,10 @@ static void start_kernel(struct machine *machine) {
 static void start_handles(struct machine *machine) {
   static const struct machine_buffer buffers[STEP_BUFFERS] = {
       {false, PROCBUF_READONLY_BUFFER_DEFAULT, PROCBUF_READWRITE_BUFFER_DEFAULT}};
-  __builtin_memcpy(machine->buffers, buffers,
-                   sizeof buffers); // a default buffer is all zero: so are the others
-  __builtin_memset(machine->slices, 0, sizeof machine->slices); // as a wrapped array of no bytes is
+  // A default buffer is all zero (B-DEFAULT), so the others are default ones too; a wrapped array of no bytes is
+  // all zero as well.
+  __builtin_memcpy(machine->buffers, buffers, sizeof buffers);
+  __builtin_memset(machine->slices, 0, sizeof machine->slices);
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     machine->registers[i] = 0;
   for (unsigned i = 0; i < STEP_PROCESS_SLOTS; i++) {

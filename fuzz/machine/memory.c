@@ -130,7 +130,8 @@ void memory_abandon(uintptr_t address, size_t length) {
 // Instrumented code calls this before each function that does not return, for the runtime to unpoison the whole
 // stack: two system calls and the shadow of 8 MiB, for a PANIC. A fuzz target is linked so that it comes here
 // instead, since machine_guarded gives up the frames that the jump left, and the other such functions end the
-// process. NOLINTBEGIN(bugprone-reserved-identifier): the name that the linker makes
+// process.
+// NOLINTBEGIN(bugprone-reserved-identifier): the name that the linker makes
 void __wrap___asan_handle_no_return(void);
 void __wrap___asan_handle_no_return(void) {
 }
