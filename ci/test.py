@@ -133,7 +133,7 @@ def canary_checks():
 
 def trace_checks(table):
     # Under valgrind the replay has just been checked; here only what it prints matters.
-    traces = [variant.without_runner() for variant in table if "trace" in variant.tests]
+    traces = [variant.without("valgrind") for variant in table if "trace" in variant.tests]
     watched = [variant for variant in traces if variant.watched]
     for target in target_names():
         if target not in (CANARY, TEXT_TARGET):

@@ -16,8 +16,9 @@ class Variant:
     def runner_command(self, runners):
         return list(runners[self.runner])
 
-    def without_runner(self):
-        return Variant(self.name, self.watched, "-", self.tests)
+    def without(self, runner):
+        """The same variant, run directly if it is this runner that it has."""
+        return Variant(self.name, self.watched, "-", self.tests) if self.runner == runner else self
 
 
 def table():
