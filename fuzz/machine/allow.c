@@ -2,12 +2,14 @@
 //
 // Allow system calls, by arguments and by registers.
 #include "machine/internal.h"
+#include "machine/userspace.h"
 
 void machine_ALLOW(struct machine *machine, const struct step *step, struct outcome *outcome) {
   procbuf_range range = {MACHINE_UNTOUCHED, MACHINE_UNTOUCHED};
-  const procbuf_range passed = {step->address, step->length};
-  const procbuf_status status = procbuf_allow(&machine->kernel, machine_pid(machine, step),
-                                              machine_kind(step), step->driver, step->number, passed, &range);
+  const procbuf_registers arguments = {{step->driver, step->number, step->address, step->length}};
+  const procbuf_status status =
+      userspace_allow(machine, machine_pid(machine, step), machine_kind(step), &arguments, &range);
+  machine->got = false;
   outcome_set(outcome, machine_word(status));
   outcome_add(outcome, VALUE_ADDRESS, range.address);
   outcome_add(outcome, VALUE_LENGTH, range.length);
@@ -33,14 +35,14 @@ void machine_SVC(struct machine *machine, const struct step *step, struct outcom
   procbuf_registers result = {{MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED}};
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     arguments.r[i] = machine->registers[i];
-  const bool handled =
-      procbuf_syscall_allow(&machine->kernel, machine_pid(machine, step), step->number, &arguments, &result);
+  const bool handled = userspace_svc(machine, machine_pid(machine, step), step->number, &arguments, &result);
   outcome_set(outcome, WORD_UNHANDLED);
   if (!handled) {
     for (unsigned i = 0; i < STEP_REGISTERS; i++)
       if (result.r[i] != MACHINE_UNTOUCHED) outcome_set(outcome, WORD_BROKEN);
     return;
   }
+  machine->got = false;
   const bool failed = result.r[0] == PROCBUF_VARIANT_FAILURE_2_U32;
   outcome_set(outcome, WORD_OK);
   outcome_add(outcome, VALUE_NUMBER, result.r[0]);

@@ -32,6 +32,7 @@ void machine_GET(struct machine *machine, const struct step *step, struct outcom
   else
     status = procbuf_userspace_readable_get(kernel, pid, step->driver, step->number, &made.rw);
   keep(machine, step, &made, status, outcome);
+  if (status == PROCBUF_OK) machine->got = true;
 }
 
 void machine_EXTERNAL(struct machine *machine, const struct step *step, struct outcome *outcome) {

@@ -2,6 +2,7 @@
 //
 // Starting the machine and dispatching steps.
 #include "machine/internal.h"
+#include "machine/userspace.h"
 
 #define PROCBUF_STARTUP
 #include <procbuf/capability.h>
@@ -75,6 +76,7 @@ static bool protect(void *context, size_t index, uintptr_t app_break, uintptr_t 
     machine->refusals--;
     return false;
   }
+  userspace_protect(machine, (unsigned)index, app_break, kernel_break);
   procbuf_process_info info;
   if (!machine->memory.abstract && machine_info(machine, (unsigned)index, &info)) {
     const unsigned block = memory_block_at(&machine->memory, info.ram_start);
@@ -122,11 +124,13 @@ static void start_handles(struct machine *machine) {
 
 void machine_start(struct machine *machine, const struct machine_setup *setup) {
   machine->setup = *setup;
+  machine->got = false;
   machine->refusals = 0;
   machine->frames = 0;
   machine->nesting = 0;
   machine->capability = (procbuf_external_process_capability)PROCBUF_EXTERNAL_PROCESS_CAPABILITY_INIT;
   machine_watch(machine);
+  userspace_start(machine);
   memory_start(&machine->memory, setup->layout);
   start_kernel(machine);
   start_handles(machine);

@@ -58,6 +58,7 @@ struct machine {
   struct machine_buffer buffers[STEP_BUFFERS];
   struct machine_slice slices[STEP_SLICES];
   uintptr_t registers[STEP_REGISTERS];
+  bool got;          // a buffer was got in this kernel entry, and would end with it (B-RETURNED)
   unsigned refusals; // protection hook requests still to refuse
   uint32_t frames;   // enters so far
   uint32_t open[STEP_NESTING_MAX];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "machine/memory.h"
 
+#include "program/outcome.h"
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define MACHINE_ASAN 1
@@ -172,4 +174,21 @@ UNWATCHED void memory_fill(uintptr_t address, uint8_t byte, size_t length) {
     *(word_at *)(address + i) = 0x0101010101010101u * byte;
   for (; i < length; i++)
     *(volatile uint8_t *)(address + i) = byte;
+}
+
+void memory_count_up(uintptr_t address, uint8_t byte, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    const uint8_t next = (uint8_t)(byte + i);
+    memory_poke(address + i, &next, 1);
+  }
+}
+
+uint32_t memory_digest(uintptr_t address, size_t length) {
+  uint32_t digest = DIGEST_START;
+  for (size_t i = 0; i < length; i++) {
+    uint8_t byte = 0;
+    memory_peek(address + i, &byte, 1);
+    digest = digest_byte(digest, byte);
+  }
+  return digest;
 }

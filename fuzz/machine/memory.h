@@ -58,5 +58,8 @@ unsigned memory_block_at(const struct machine_memory *memory, uintptr_t ram);
 void memory_peek(uintptr_t address, uint8_t *bytes, size_t length);
 void memory_poke(uintptr_t address, const uint8_t *bytes, size_t length);
 void memory_fill(uintptr_t address, uint8_t byte, size_t length);
+// The bytes byte, byte + 1, ...
+void memory_count_up(uintptr_t address, uint8_t byte, size_t length);
+uint32_t memory_digest(uintptr_t address, size_t length);
 
 #endif

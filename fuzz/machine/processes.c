@@ -2,6 +2,7 @@
 //
 // Ops on processes, breaks and grants.
 #include "machine/internal.h"
+#include "machine/userspace.h"
 
 void machine_NOP(struct machine *machine, const struct step *step, struct outcome *outcome) {
   (void)machine;
@@ -30,6 +31,7 @@ void machine_CREATE(struct machine *machine, const struct step *step, struct out
   if (machine_report(outcome, status, pid.index)) {
     outcome_add(outcome, VALUE_NUMBER, pid.index);
     machine->pids[pid.index] = pid;
+    userspace_admit(machine, pid.index);
     suggest_layout(machine, pid.index + 1);
   }
   if (!machine_is_watched()) machine_guard(machine);
@@ -58,18 +60,24 @@ void machine_RESTART(struct machine *machine, const struct step *step, struct ou
   if (machine_report(outcome, status, fresh.index)) {
     machine->old_pids[step->process] = machine->pids[step->process];
     machine->pids[step->process] = fresh;
+    userspace_admit(machine, step->process);
   }
   machine_guard(machine);
 }
 
-void machine_TERMINATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  outcome_set(outcome, machine_word(procbuf_process_terminate(&machine->kernel, machine_pid(machine, step))));
+static void report_end(struct machine *machine, const struct step *step, procbuf_status status,
+                       struct outcome *outcome) {
+  outcome_set(outcome, machine_word(status));
+  if (status == PROCBUF_OK) userspace_expel(machine, step->process);
   machine_guard(machine);
 }
 
+void machine_TERMINATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  report_end(machine, step, procbuf_process_terminate(&machine->kernel, machine_pid(machine, step)), outcome);
+}
+
 void machine_FAULT(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  outcome_set(outcome, machine_word(procbuf_process_fault(&machine->kernel, machine_pid(machine, step))));
-  machine_guard(machine);
+  report_end(machine, step, userspace_fault(machine, machine_pid(machine, step)), outcome);
 }
 
 void machine_STATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
@@ -87,13 +95,13 @@ void machine_LIVE(struct machine *machine, const struct step *step, struct outco
 static void report_break(struct machine *machine, struct outcome *outcome, procbuf_status status,
                          uintptr_t old) {
   if (machine_report(outcome, status, old)) outcome_add(outcome, VALUE_ADDRESS, old);
+  machine->got = false;
   if (!machine_is_watched()) machine_guard(machine); // the break may have fallen
 }
 
 void machine_BRK(struct machine *machine, const struct step *step, struct outcome *outcome) {
   uintptr_t old = MACHINE_UNTOUCHED;
-  const procbuf_status status =
-      procbuf_brk(&machine->kernel, machine_pid(machine, step), step->address, &old);
+  const procbuf_status status = userspace_brk(machine, machine_pid(machine, step), step->address, &old);
   report_break(machine, outcome, status, old);
 }
 
@@ -101,7 +109,7 @@ void machine_SBRK(struct machine *machine, const struct step *step, struct outco
   uintptr_t old = MACHINE_UNTOUCHED;
   intptr_t increment;
   __builtin_memcpy(&increment, &step->length, sizeof increment);
-  const procbuf_status status = procbuf_sbrk(&machine->kernel, machine_pid(machine, step), increment, &old);
+  const procbuf_status status = userspace_sbrk(machine, machine_pid(machine, step), increment, &old);
   report_break(machine, outcome, status, old);
 }
 
@@ -113,7 +121,9 @@ void machine_GRANT(struct machine *machine, const struct step *step, struct outc
 }
 
 void machine_GRANT_WRITE(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  machine_USER_WRITE(machine, step, outcome);
+  (void)machine;
+  memory_count_up(step->address, step->byte, step->length);
+  outcome_set(outcome, WORD_OK);
 }
 
 void machine_DRIVER_STATE(struct machine *machine, const struct step *step, struct outcome *outcome) {

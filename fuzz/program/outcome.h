@@ -64,8 +64,9 @@ static inline bool outcome_equal(const struct outcome *a, const struct outcome *
 
 // A 32-bit digest of bytes seen in order (FNV-1a), the same at every word size.
 #define DIGEST_START 2166136261u
+#define DIGEST_FACTOR 16777619u
 static inline uint32_t digest_byte(uint32_t digest, uint8_t byte) {
-  return (digest ^ byte) * 16777619u;
+  return (digest ^ byte) * DIGEST_FACTOR;
 }
 
 #endif
