@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "lockstep/check.h"
 
-// The failure to fill in; null if there is one already.
-static struct lockstep_failure *fail(struct lockstep *l, enum lockstep_check check, size_t index,
-                                     const char *clause) {
+struct lockstep_failure *check_fail(struct lockstep *l, enum lockstep_check check, size_t index,
+                                    const char *clause) {
   if (l->failure.check != CHECK_NONE) return 0;
   l->failure = (struct lockstep_failure){.check = check, .step = index, .clause = clause};
   return &l->failure;
@@ -11,7 +10,7 @@ static struct lockstep_failure *fail(struct lockstep *l, enum lockstep_check che
 
 void fail_access(struct lockstep *l, bool store, enum model_verdict verdict, uintptr_t address) {
   static const char *const clauses[] = {"-", "X-BOUNDS", "B-RO", "X-FETCH1", "X-FETCH1", "X-ZERO"};
-  struct lockstep_failure *failure = fail(l, CHECK_ACCESS, l->current, clauses[verdict]);
+  struct lockstep_failure *failure = check_fail(l, CHECK_ACCESS, l->current, clauses[verdict]);
   if (!failure) return;
   failure->has_address = true;
   failure->address = address;
@@ -23,7 +22,7 @@ void fail_access(struct lockstep *l, bool store, enum model_verdict verdict, uin
 static void check_result(struct lockstep *l, size_t index, const struct outcome *expected,
                          const struct outcome *actual) {
   if (outcome_equal(expected, actual)) return;
-  fail(l, CHECK_RESULT, index, "-");
+  check_fail(l, CHECK_RESULT, index, "-");
   if (l->failure.step != index) return;
   l->failure.clause = model_clause(&l->model);
   l->failure.has_result = true;
@@ -34,7 +33,7 @@ static void check_result(struct lockstep *l, size_t index, const struct outcome 
 static void check_number(struct lockstep *l, size_t index, unsigned process, const char *what,
                          uintptr_t expected, uintptr_t actual) {
   if (expected == actual) return;
-  struct lockstep_failure *failure = fail(l, CHECK_STATE, index, model_clause(&l->model));
+  struct lockstep_failure *failure = check_fail(l, CHECK_STATE, index, model_clause(&l->model));
   if (!failure) return;
   failure->process = process;
   failure->what = what;
@@ -87,7 +86,7 @@ static void check_piece(struct lockstep *l, size_t index, uintptr_t address, siz
   memory_peek(address, actual, length);
   const size_t at = model_differs(&l->model, address, actual, length);
   if (at < length) {
-    struct lockstep_failure *failure = fail(l, CHECK_MEMORY, index, model_clause(&l->model));
+    struct lockstep_failure *failure = check_fail(l, CHECK_MEMORY, index, model_clause(&l->model));
     struct model_cell cell = {0};
     model_cell(&l->model, address + at, &cell);
     if (!failure) return;
@@ -122,6 +121,7 @@ void check_all(struct lockstep *l, size_t index) {
     check_process(l, index, i);
     check_memory(l, index, memory->blocks[i].ram, memory->blocks[i].ram_size);
     check_memory(l, index, memory->blocks[i].flash, memory->blocks[i].flash_size);
+    check_protection(l, index, i);
   }
   check_memory(l, index, (uintptr_t)memory->scratch, sizeof memory->scratch);
   check_memory(l, index, (uintptr_t)memory->array, sizeof memory->array);
@@ -132,5 +132,6 @@ void check_step(struct lockstep *l, size_t index, const struct outcome *expected
   check_result(l, index, expected, actual);
   check_process(l, index, l->step.process);
   check_touched(l, index);
+  check_protection_edges(l, index, l->step.process);
   if (l->options.thorough) check_all(l, index);
 }

@@ -7,15 +7,17 @@
 
 #include "lockstep/canary.h"
 #include "machine/machine.h"
+#include "machine/userspace.h"
 #include "model/state.h"
 #include "program/program.h"
 
 enum lockstep_check {
   CHECK_NONE,
-  CHECK_RESULT, // the outcome is not the model's
-  CHECK_STATE,  // breaks, marks or state of a process are not the model's
-  CHECK_MEMORY, // a byte is not the shadow's
-  CHECK_ACCESS, // the library touched a byte that it must not
+  CHECK_RESULT,     // the outcome is not the model's
+  CHECK_STATE,      // breaks, marks or state of a process are not the model's
+  CHECK_MEMORY,     // a byte is not the shadow's
+  CHECK_ACCESS,     // the library touched a byte that it must not
+  CHECK_PROTECTION, // the hardware gives a process what the model does not, or keeps from it what is its own
 };
 
 struct lockstep_failure {
@@ -30,7 +32,8 @@ struct lockstep_failure {
   struct outcome expected, actual;
   const char *what; // state: which number
   uintptr_t expected_number, actual_number;
-  unsigned process; // state
+  unsigned process;                                  // state, protection
+  enum userspace_right expected_right, actual_right; // protection
   const char *clause;
 };
 
@@ -75,7 +78,7 @@ bool lockstep_run(struct lockstep *l, const struct program *program, const struc
 // address, the program, and the command that replays it.
 void lockstep_report(const struct lockstep *l, const struct text_sink *sink);
 
-// "result", "state", "memory", "access".
+// "result", "state", "memory", "access", "protection".
 const char *lockstep_check_name(enum lockstep_check check);
 
 // Resolves one op against the model's state as it is now.

@@ -72,6 +72,17 @@ static void report_access(const struct lockstep *l, const struct text_sink *sink
   write_text(sink, "\n");
 }
 
+static void report_right(const struct lockstep *l, const char *label, enum userspace_right right,
+                         const struct text_sink *sink) {
+  static const char *const rights[] = {" may not touch ", " may read ", " may read and write "};
+  write_label(sink, label);
+  write_text(sink, "p");
+  write_decimal(sink, l->failure.process);
+  write_text(sink, rights[right]);
+  lockstep_print_address(l, l->failure.address, sink);
+  write_text(sink, "\n");
+}
+
 static const char *owner_letter(const struct model_cell *cell) {
   static const char *const letters[] = {".", "a", "h", "g", "s", "p", "f", "k", "k"};
   return letters[cell->owner];
@@ -137,6 +148,10 @@ static void report_expectation(const struct lockstep *l, const struct text_sink 
   case CHECK_ACCESS:
     report_access(l, sink);
     break;
+  case CHECK_PROTECTION:
+    report_right(l, "expected:", l->failure.expected_right, sink);
+    report_right(l, "actual:", l->failure.actual_right, sink);
+    break;
   case CHECK_RESULT:
   case CHECK_NONE:
     break;
@@ -154,7 +169,7 @@ static void report_replay(const struct lockstep *l, const struct text_sink *sink
 }
 
 const char *lockstep_check_name(enum lockstep_check check) {
-  static const char *const names[] = {"none", "result", "state", "memory", "access"};
+  static const char *const names[] = {"none", "result", "state", "memory", "access", "protection"};
   return names[check];
 }
 
