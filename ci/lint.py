@@ -68,10 +68,11 @@ def c_files():
 
 
 def host_files():
-    """Those that this machine's compilers take. Start-up code is assembly of its own architecture: ci/shapes.mk compiles it with both
-    compilers, the same warnings and -Werror."""
+    """Those that this machine's compilers take. Start-up code, and what runs and protects real processes, is assembly of its own
+    architecture: ci/shapes.mk compiles it with both compilers, the same warnings and -Werror."""
+    own = set(find("repro/firmware/process_*.c", "repro/firmware/protection_*.c"))
     start_up = {"repro/firmware/%s.c" % platform.image.split("+")[0] for platform in shapes_table.platforms().values()}
-    return [path for path in c_files() if path not in start_up]
+    return [path for path in c_files() if path not in start_up | own]
 
 
 def c_and_headers():

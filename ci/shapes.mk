@@ -17,7 +17,7 @@ lld := $(shell sh ci/llvm.sh ld.lld)
 bare_flags := -ffreestanding -ffunction-sections -fdata-sections
 
 # What an image is made of. Nothing of these is hosted; the text parser stays at home.
-shared_sources := $(filter-out %_test.c fuzz/program/parse.c fuzz/program/dictionary.c, \
+shared_sources := $(filter-out %_test.c fuzz/program/parse.c fuzz/program/dictionary.c fuzz/machine/simulated.c, \
   $(wildcard fuzz/program/*.c fuzz/machine/*.c fuzz/model/*.c fuzz/lockstep/*.c))
 lib_sources := $(wildcard lib/src/*.c)
 image_sources := $(addprefix repro/firmware/,image.c bundle.c print.c)
@@ -40,10 +40,11 @@ out_$(1) := build/shapes/$(1)
 gcc_$(1) := $(word 2,$(3))
 port_$(1) := $(word 4,$(3))
 bare_$(1) := $(filter-out -,$(subst +, ,$(word 5,$(3))))
-flags_$(1) := $(wordlist 7,99,$(3)) $(wordlist 6,99,$(2))
+flags_$(1) := $(wordlist 7,99,$(3)) $(wordlist 7,99,$(2))
+userspace_$(1) := $(if $(filter real,$(word 6,$(2))),$(addprefix repro/firmware/,kernel.c processes.c trespass.c process_$(firstword $(subst +, ,$(word 5,$(3)))).c protection_$(word 4,$(3)).c),fuzz/machine/simulated.c)
 lto_$(1) := $(filter -flto,$(2))
 cc_$(1) := $(if $(filter clang,$(word 3,$(2))),$(clang) --target=$(word 3,$(3)),$(word 2,$(3)))
-objects_$(1) := $$(patsubst %.c,$$(out_$(1))/obj/%.o,$$(shared_sources) $$(lib_sources) $$(image_sources) \
+objects_$(1) := $$(patsubst %.c,$$(out_$(1))/obj/%.o,$$(shared_sources) $$(userspace_$(1)) $$(lib_sources) $$(image_sources) \
   $$(if $$(bare_$(1)),$$(bare_sources) repro/firmware/$$(firstword $$(bare_$(1))).c,repro/firmware/hosted.c))
 compile_$(1) := $$(cc_$(1)) $$(subst lib/port/host,lib/port/$(word 4,$(3)),$$(common_flags)) -Werror $$(access_$(word 4,$(2))) \
   $$(build_$(word 5,$(2))) $$(flags_$(1)) $$(if $$(bare_$(1)),$$(bare_flags),$$(sysroot_$(word 2,$(2))))
@@ -69,7 +70,7 @@ $$(out_$(1))/obj/%.o: %.c $$(out_$(1))/compile.stamp
 
 # What the compiler calls on its own must be there when it does, and must not call itself.
 $$(out_$(1))/obj/repro/firmware/memory.o: own_flags := -fno-lto -fno-builtin $(if $(filter gcc,$(word 3,$(2))),-fno-tree-loop-distribute-patterns)
-$$(addprefix $$(out_$(1))/obj/repro/firmware/,$$(addsuffix .o,$$(firstword $$(bare_$(1))))): own_flags := -fno-lto
+$$(addprefix $$(out_$(1))/obj/repro/firmware/,$$(addsuffix .o,$$(firstword $$(bare_$(1))) process_$$(firstword $$(bare_$(1))))): own_flags := -fno-lto
 
 $$(foreach id,$$(BUGS),$$(eval $$(call planted,$(1),$$(id))))
 endef

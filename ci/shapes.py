@@ -24,7 +24,9 @@ MAGIC = b"procbuf bundle 1\n"
 LIMIT_SECONDS = 120
 LAYOUT_BYTE, LAYOUT_ABSTRACT = 1, 5  # of a program's binary form
 ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte order
-COUNTED = re.compile(r"^replay: (\d+) programs, (\d+) steps, \d+ refused, (\d+) failed\n\Z", re.MULTILINE)
+COUNTED = re.compile(r"^(?:faults by: (?P<faults>.*)\nin a process's place, by reason: .*\n"
+                     r"userspace: (?P<made>\d+) deeds by processes, \d+ in their place, (?P<alone>\d+) programs by processes alone\n)?"
+                     r"replay: (?P<programs>\d+) programs, (?P<steps>\d+) steps, \d+ refused, \d+ failed\n\Z", re.MULTILINE)
 # What lockstep itself finds out; the other checks of the bank need a sanitizer.
 TARGET_CHECKS = ("result", "state", "memory", "access")
 BUG_SHAPES = ("m3-gcc-os", "rv32-gcc-os")
@@ -177,12 +179,23 @@ def judge(reference, outcome, names, shapes, big_endian):
     """What is wrong with one shape's run, or nothing."""
     if outcome.counted is None or outcome.status not in (0, 1):
         return "did not run to its end: status %s\n%s" % (outcome.status, outcome.output[-2000:])
-    if int(outcome.counted.group(1)) != len(names):
-        return "expected %d programs, found %s" % (len(names), outcome.counted.group(1))
+    if int(outcome.counted["programs"]) != len(names):
+        return "expected %d programs, found %s" % (len(names), outcome.counted["programs"])
     different = differences(reference, outcome, names, shapes, big_endian)
     if different or outcome.status != 0:
         _, mark, rest = outcome.output.partition(bugs_gate.REPORT)
         return "%s\n%s" % (different or "a program failed", (mark + rest)[:3000])
+    return None
+
+
+def judge_processes(real, whole, outcome):
+    """What is wrong with who did what userspace does, or nothing. The whole corpus must give processes something of everything to do."""
+    counted = outcome.counted["made"] is not None
+    if real != counted:
+        return "expected %s processes, found %s" % (("real", "simulated") if real else ("simulated", "real"))
+    if real and whole and (int(outcome.counted["alone"]) == 0 or re.search(r" 0(,|$)", outcome.counted["faults"])):
+        return "expected programs by processes alone, and faults of each kind; found %s programs, %s" % (
+            outcome.counted["alone"], outcome.counted["faults"])
     return None
 
 
@@ -201,17 +214,18 @@ def replay(shape, programs, scratch):
 
 
 def report_shape(shape, outcome, problem):
-    counted = outcome.counted.groups() if outcome.counted else ("-", "-", "-")
-    print("%-4s %-17s %5s programs %6s steps %8s %6.2f s" % (
-        "FAIL" if problem else "PASS", shape.name, counted[0], counted[1], "differs" if problem else "equal", outcome.seconds),
-        flush=True)
+    counted = outcome.counted.groupdict() if outcome.counted else {"programs": "-", "steps": "-"}
+    real = "; by processes alone: %s programs; deeds by processes: %s" % (counted["alone"], counted["made"]) if counted.get("made") else ""
+    print("%-4s %-17s %5s programs %6s steps %8s %6.2f s%s" % (
+        "FAIL" if problem else "PASS", shape.name, counted["programs"], counted["steps"], "differs" if problem else "equal",
+        outcome.seconds, real), flush=True)
     if problem:
         print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
     return not problem
 
 
-def replay_all(chosen, reference_shape, programs, scratch, jobs):
-    """How each chosen shape did against the reference."""
+def replay_all(chosen, reference_shape, programs, whole, scratch, jobs):
+    """How each chosen shape did against the reference, with the whole corpus or with some programs."""
     if not wanted(programs, reference_shape):
         raise ShapesError("expected at least one program, found none")
     build([reference_shape] + [shape for shape in chosen if shape != reference_shape], jobs=jobs)
@@ -225,6 +239,7 @@ def replay_all(chosen, reference_shape, programs, scratch, jobs):
             if not names:
                 raise ShapesError("%s: all programs are of the abstract layout, which needs a watched shape" % shape.name)
             problem = judge(reference, future.result(), names, (reference_shape.name, shape.name), big_endian)
+            problem = problem or judge_processes(shape.processes == "real", whole, future.result())
             results.append(report_shape(shape, future.result(), problem))
     return results
 
@@ -281,11 +296,12 @@ def select(shapes, names):
 
 
 def list_shapes(shapes):
-    print("%-17s %-8s %-8s %-8s %-8s %-26s %s" % ("shape", "platform", "compiler", "access", "build", "flags", "runs in"))
+    row = "%-17s %-8s %-8s %-8s %-8s %-10s %-26s %s"
+    print(row % ("shape", "platform", "compiler", "access", "build", "processes", "flags", "runs in"))
     for shape in shapes:
         runner = "this machine" if shape.platform.runner == "-" else shape.platform.runner.replace("+", " ")
-        print("%-17s %-8s %-8s %-8s %-8s %-26s %s" % (shape.name, shape.platform.name, shape.compiler, shape.access, shape.build,
-                                                  " ".join(shape.flags), runner))
+        print(row % (shape.name, shape.platform.name, shape.compiler, shape.access, shape.build, shape.processes,
+                     " ".join(shape.flags), runner))
 
 
 def words(text):
@@ -304,7 +320,7 @@ def carry_out(arguments, shapes, scratch):
         programs = read_programs(scratch + "/given/*.bin")
     else:
         programs = all_programs(scratch)
-    return replay_all(select(shapes, words(arguments.shape)), shapes[0], programs, scratch, arguments.jobs)
+    return replay_all(select(shapes, words(arguments.shape)), shapes[0], programs, not arguments.file, scratch, arguments.jobs)
 
 
 def main():

@@ -2,13 +2,15 @@
 """The tables of platforms and shapes, ci/platforms.txt and ci/shapes.txt, as Python sees them."""
 
 import collections
+import os
 
 PLATFORMS = "ci/platforms.txt"
 SHAPES = "ci/shapes.txt"
 
 Platform = collections.namedtuple("Platform", "name gcc target port image runner flags")
-Shape = collections.namedtuple("Shape", "name platform compiler access build flags")
-CHOICES = {"compiler": ("gcc", "clang"), "access": ("watched", "plain"), "build": ("checked", "lean")}
+Shape = collections.namedtuple("Shape", "name platform compiler access build processes flags")
+CHOICES = {"compiler": ("gcc", "clang"), "access": ("watched", "plain"), "build": ("checked", "lean"),
+           "processes": ("simulated", "real")}
 
 
 class TableError(Exception):
@@ -39,6 +41,14 @@ def read(path, kind):
             yield place, kind(*words[:fixed], flags)
 
 
+def process_sources(shape):
+    """What is there per architecture for real processes."""
+    if shape.processes != "real":
+        return []
+    start_up = shape.platform.image.split("+")[0]
+    return ["repro/firmware/process_%s.c" % start_up, "repro/firmware/protection_%s.c" % shape.platform.port]
+
+
 def platforms():
     return {entry.name: entry for _, entry in read(PLATFORMS, Platform)}
 
@@ -53,5 +63,9 @@ def shapes():
         for column, words in CHOICES.items():
             if getattr(shape, column) not in words:
                 raise TableError("%s: expected %s: one of: %s" % (place, column, " ".join(words)))
-        found.append(shape._replace(platform=known[shape.platform]))
+        shape = shape._replace(platform=known[shape.platform])
+        missing = [path for path in process_sources(shape) if not os.path.exists(path)]
+        if missing:
+            raise TableError("%s: expected simulated, since there is no %s" % (place, " and no ".join(missing)))
+        found.append(shape)
     return found

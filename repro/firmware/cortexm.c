@@ -36,27 +36,32 @@ __attribute__((used)) static _Noreturn void fault(const uint32_t *frame) {
   system_fault("exception", frame[6], BUS_FAULT_ADDRESS);
 }
 
-__attribute__((naked)) static void unexpected(void) {
+__attribute__((naked)) void exception_unexpected(void) {
   __asm__ volatile("mov r0, sp\n"
                    "bl fault\n");
 }
+
+// Images with real processes have these (process_cortexm.c); in the others they are as unexpected as the rest.
+#define AS_UNEXPECTED __attribute__((weak, alias("exception_unexpected")))
+void exception_call(void) AS_UNEXPECTED;
+void exception_fault(void) AS_UNEXPECTED;
 
 // Initial stack pointer, reset, and the system exceptions up to SysTick; the images use no interrupt.
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16] = {
     (uintptr_t)image_stack_top,
     (uintptr_t)reset,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
+    (uintptr_t)exception_unexpected, // NMI
+    (uintptr_t)exception_unexpected, // hard fault
+    (uintptr_t)exception_fault,      // memory management
+    (uintptr_t)exception_fault,      // bus
+    (uintptr_t)exception_fault,      // usage
     0,
     0,
     0,
     0,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
+    (uintptr_t)exception_call,
+    (uintptr_t)exception_unexpected, // debug monitor
     0,
-    (uintptr_t)unexpected,
-    (uintptr_t)unexpected,
+    (uintptr_t)exception_unexpected, // PendSV
+    (uintptr_t)exception_unexpected, // SysTick
 };

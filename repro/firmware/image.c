@@ -11,6 +11,7 @@ static struct lockstep lockstep;
 
 struct tally {
   unsigned programs, failed;
+  unsigned by_processes; // programs in which processes did all that userspace does, and something
 };
 
 static void report(const struct program *program) {
@@ -26,12 +27,17 @@ static void replay(struct tally *tally, const char *name, const struct program *
   output_text(name);
   output_text("\n");
   tally->programs++;
-  if (lockstep_run(&lockstep, program, &options)) return;
+  const struct userspace_tally before = userspace_tally();
+  const bool fine = lockstep_run(&lockstep, program, &options);
+  const struct userspace_tally after = userspace_tally();
+  if (after.made > before.made && after.instead == before.instead) tally->by_processes++;
+  if (fine) return;
   report(program);
   tally->failed++;
 }
 
 static enum exit_status finish(const struct tally *tally) {
+  userspace_report(tally->by_processes);
   output_text("replay: ");
   output_number(tally->programs);
   output_text(" programs, ");

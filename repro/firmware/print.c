@@ -36,3 +36,12 @@ void output_number(unsigned long long number) {
   while (number /= 10);
   put(0, digits + at, sizeof digits - at);
 }
+
+void output_counts(const char *const *names, const unsigned *counts, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    output_text(i ? ", " : "");
+    output_text(names[i]);
+    output_text(" ");
+    output_number(counts[i]);
+  }
+}

@@ -10,6 +10,8 @@ extern const struct text_sink output;
 
 void output_text(const char *text);
 void output_number(unsigned long long number);
+// "name 1, other name 2".
+void output_counts(const char *const *names, const unsigned *counts, unsigned count);
 void output_flush(void);
 
 #endif

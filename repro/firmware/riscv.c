@@ -2,13 +2,9 @@
 //
 // Start-up code for RISC-V, in machine mode. The registers: The RISC-V Instruction Set Manual, Volume II:
 // Privileged Architecture, chapter 3.
+#include "csr.h"
 #include "semihosting.h"
 #include "start.h"
-
-// GCC's assembler wants to be told that a machine with privileges has their registers.
-#ifndef __clang__
-__asm__(".option arch, +zicsr");
-#endif
 
 extern uint32_t image_bss_start[], image_bss_end[];
 
@@ -17,20 +13,13 @@ static void clear_bss(void) {
     *(uint32_t *)to = 0;
 }
 
-#define READ_CSR(name)                                                                                       \
-  __extension__({                                                                                            \
-    uintptr_t value;                                                                                         \
-    __asm__ volatile("csrr %0, " name : "=r"(value));                                                        \
-    value;                                                                                                   \
-  })
-
-__attribute__((used, aligned(4))) static _Noreturn void trap(void) {
-  system_fault("trap", READ_CSR("mepc"), READ_CSR("mtval"));
+__attribute__((used, aligned(4))) void exception_unexpected(void) {
+  system_fault("trap", CSR_READ("mepc"), CSR_READ("mtval"));
 }
 
 __attribute__((used)) static _Noreturn void run(void) {
   clear_bss();
-  __asm__ volatile("csrw mtvec, %0" ::"r"((uintptr_t)trap));
+  CSR_WRITE("mtvec", exception_unexpected);
   system_start();
 }
 

@@ -13,4 +13,7 @@ _Noreturn void system_start(void);
 // The image has come where no program may bring it: says so and ends it.
 _Noreturn void system_fault(const char *what, uintptr_t where, uintptr_t address);
 
+// Where an exception goes that no program may cause: to system_fault.
+void exception_unexpected(void);
+
 #endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Protection, switches and system calls.
+#include "kernel.h"
+
+#include "machine/internal.h"
+#include "machine/userspace.h"
+
+_Static_assert(PROCESS_COUNT == STEP_PROCESS_SLOTS && PROCESS_ARGUMENTS == STEP_REGISTERS,
+               "as the machine has them");
+
+static struct process_memory memories[PROCESS_COUNT];
+// Whose protection is in the hardware, as it is now; PROCESS_COUNT: nobody's.
+static unsigned loaded = PROCESS_COUNT;
+static unsigned runs;
+
+unsigned kernel_runs(void) {
+  return runs;
+}
+
+// ---- protection
+
+static uintptr_t round_down(uintptr_t address) {
+  return address & ~(uintptr_t)(protection_granule - 1);
+}
+
+uintptr_t kernel_round_up(uintptr_t address) {
+  return round_down(address + (protection_granule - 1));
+}
+
+size_t userspace_granule(void) {
+  return protection_granule;
+}
+
+void userspace_expel(struct machine *machine, unsigned process) {
+  (void)machine;
+  memories[process] = (struct process_memory){0};
+  loaded = PROCESS_COUNT;
+}
+
+// A break inside a granule: the process gets all of it, of which the rest is nobody's, unless grant memory begins
+// there; then it gets none.
+void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
+                       uintptr_t kernel_break) {
+  (void)machine;
+  const uintptr_t end = kernel_round_up(app_break);
+  memories[process].end = end <= kernel_break ? end : round_down(app_break);
+  loaded = PROCESS_COUNT;
+}
+
+void userspace_admit(struct machine *machine, unsigned process) {
+  procbuf_process_info info;
+  if (!machine_info(machine, process, &info)) __builtin_trap();
+  memories[process] = (struct process_memory){
+      .start = kernel_round_up(info.ram_start),
+      .readable = kernel_round_up(info.flash_readable),
+      .readable_end = round_down(info.flash_end),
+  };
+  userspace_protect(machine, process, info.app_break, info.kernel_break);
+}
+
+static void load(unsigned process) {
+  const struct process_home home = process_home(process);
+  protection_load(&home, &memories[process]);
+  loaded = process;
+}
+
+const struct process_memory *kernel_memory(unsigned process) {
+  return &memories[process];
+}
+
+struct process_stop kernel_probe(unsigned process) {
+  if (loaded != process) load(process);
+  return process_run(process);
+}
+
+// The hardware forgets them all too, since not every unit lets the kernel write where a process may only read.
+void userspace_start(struct machine *machine) {
+  for (unsigned i = 0; i < PROCESS_COUNT; i++)
+    userspace_expel(machine, i);
+  load(0);
+}
+
+// ---- switches and system calls
+
+static void serve_memop(struct machine *machine, procbuf_pid pid, uintptr_t *r) {
+  uintptr_t old_break = 0;
+  procbuf_status status = PROCBUF_NOSUPPORT;
+  if (r[0] == KERNEL_MEMOP_BRK) status = procbuf_brk(&machine->kernel, pid, r[1], &old_break);
+  if (r[0] == KERNEL_MEMOP_SBRK) status = procbuf_sbrk(&machine->kernel, pid, (intptr_t)r[1], &old_break);
+  r[0] = status == PROCBUF_OK ? KERNEL_SUCCESS_U32 : KERNEL_FAILURE;
+  r[1] = status == PROCBUF_OK ? old_break : (uintptr_t)status;
+}
+
+static void serve(struct machine *machine, procbuf_pid pid, uintptr_t syscall_class, uintptr_t *r) {
+  procbuf_registers registers;
+  __builtin_memcpy(registers.r, r, sizeof registers.r);
+  if (syscall_class == KERNEL_CLASS_MEMOP) {
+    serve_memop(machine, pid, r);
+  } else if (procbuf_syscall_allow(&machine->kernel, pid, syscall_class, &registers, &registers)) {
+    __builtin_memcpy(r, registers.r, sizeof registers.r);
+  } else {
+    r[0] = KERNEL_FAILURE;
+    r[1] = PROCBUF_NOSUPPORT;
+  }
+}
+
+// Nothing that it did is looked at before the from-user barrier, and nothing is written for it after the to-user
+// barrier (X-BARRIER).
+struct process_stop kernel_run(struct machine *machine, procbuf_pid pid) {
+  runs++;
+  for (;;) {
+    procbuf_to_user(&machine->kernel, pid);
+    const struct process_stop stop = kernel_probe(pid.index);
+    procbuf_from_user(&machine->kernel);
+    if (stop.faulted || stop.call == PROCESS_CLASS_YIELD) return stop;
+    serve(machine, pid, stop.call, process_registers(pid.index));
+  }
+}
