@@ -15,10 +15,17 @@ FOLDER = "fuzz/bugs"
 TREES = "build/bugs"
 SPEC = "docs/spec.md"
 KEYS = ("id", "what", "class", "clause", "origin", "check", "build", "target", "program", "patch")
-CHECKS = ("result", "state", "memory", "access", "asan", "ubsan", "msan", "hang", "litmus")
+# What lockstep itself finds out, wherever it runs; the others need a sanitizer, a clock or a compiler.
+LOCKSTEP_CHECKS = ("result", "state", "memory", "access")
+CHECKS = LOCKSTEP_CHECKS + ("asan", "ubsan", "msan", "hang", "litmus")
 # What shows a bug, and the variant of ci/variants.txt that it is shown in. The litmus test builds by itself.
 GATE_VARIANTS = {"watched": "asan", "plain": "checked", "lean": "lean", "msan": "msan"}
+# What shows a bug that the host does not, and the shapes of ci/shapes.txt that it is shown in. They have no variant: `make bugs-shapes`
+# sees them caught, the gate sees that its own machine, in HOST_VARIANT, notices nothing.
+GATE_SHAPES = {"word32": ("host32", "m3-gcc-os"), "bigendian": ("ppc32-gcc-o2",)}
+HOST_VARIANT = GATE_VARIANTS["watched"]
 LITMUS = "litmus"
+BUILDS = tuple(GATE_VARIANTS) + tuple(GATE_SHAPES) + (LITMUS,)
 TARGETS = ("sequence", "layout", "registers", "slices", "stream")
 ABSTRACT = re.compile(r"^layout 5$", re.MULTILINE)
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+$")
@@ -50,8 +57,18 @@ class Bug:
 
     @property
     def variant(self):
-        """The variant that shows it; None for one that no program shows."""
+        """The variant that shows it; None for one that no program shows, or none on the host."""
         return GATE_VARIANTS.get(self.build)
+
+    @property
+    def shapes(self):
+        """The names of the shapes that alone show it; none for one that the host shows too."""
+        return GATE_SHAPES.get(self.build, ())
+
+    @property
+    def has_program(self):
+        """Whether it is its program that shows it, somewhere."""
+        return self.build != LITMUS
 
     @property
     def abstract(self):
@@ -79,7 +96,7 @@ def allowed_values(path):
         "class": ((identity.split("-")[0],), "the word before the id's first dash, %s" % identity.split("-")[0]),
         "clause": (clauses(), "a clause of %s" % SPEC),
         "check": (CHECKS, "one of: " + " ".join(CHECKS)),
-        "build": (tuple(GATE_VARIANTS) + (LITMUS,), "one of: %s %s" % (" ".join(GATE_VARIANTS), LITMUS)),
+        "build": (BUILDS, "one of: " + " ".join(BUILDS)),
         "target": (TARGETS, "one of: " + " ".join(TARGETS)),
     }
 
@@ -147,6 +164,8 @@ def read_bug(path):
         raise wrong(path, KEYS.index("build") + 1, "build: %s with check: %s, and only with it" % (LITMUS, LITMUS), bug.build)
     if bug.abstract and bug.build in ("plain", "lean"):
         raise wrong(path, KEYS.index("build") + 1, "build: watched for a program of layout 5", bug.build)
+    if bug.shapes and bug.check not in LOCKSTEP_CHECKS:
+        raise wrong(path, KEYS.index("check") + 1, "a check of lockstep for build: %s: %s" % (bug.build, " ".join(LOCKSTEP_CHECKS)), bug.check)
     return bug
 
 

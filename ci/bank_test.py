@@ -2,6 +2,7 @@
 """The bank of planted bugs and its gate, broken on purpose: whatever is wrong with a bug must be said, by its name. Needs what
 `make test` builds."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -9,10 +10,13 @@ import tempfile
 import unittest
 
 import bank
+import bugs
 
 # A bug of the bank that the broken ones are made from; what they are called keeps them apart from it.
 MODEL = "bounds-one-too-many"
-NAMES = ("test-good", "test-stale", "test-moved", "test-no-c", "test-survives", "test-other-check", "test-no-program")
+NAMES = ("test-good", "test-stale", "test-moved", "test-no-c", "test-survives", "test-other-check", "test-no-program",
+         "test-shape", "test-shape-noticed", "test-shape-no-c")
+SHAPE = ("build: watched", "build: word32")
 
 
 def model(name, *changes):
@@ -31,10 +35,13 @@ def store(folder, name, text):
         file.write(text)
 
 
-def run_gate(folder):
-    command = [sys.executable, "ci/bugs_gate.py", "--folder", folder]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+def run(script, *options):
+    result = subprocess.run([sys.executable, script, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return result.returncode, result.stdout
+
+
+def run_gate(folder):
+    return run("ci/bugs_gate.py", "--folder", folder)
 
 
 class Folder(unittest.TestCase):
@@ -108,6 +115,15 @@ class Header(Folder):
     def test_litmus_by_halves(self):
         self.refused(7, "check: litmus", ("check: access", "check: litmus"))
 
+    def test_what_only_some_shapes_show_has_no_variant(self):
+        for build, shapes in bank.GATE_SHAPES.items():
+            store(self.folder, "test-good", model("test-good", ("build: watched", "build: " + build)))
+            [bug] = bank.read(self.folder)
+            self.assertEqual((bug.variant, bug.shapes, bug.has_program), (None, shapes, True))
+
+    def test_what_only_some_shapes_show_lockstep_must_catch(self):
+        self.refused(6, "result state memory access", SHAPE, ("check: access", "check: asan"))
+
     def test_abstract_in_a_plain_build(self):
         self.refused(7, "layout 5", ("build: watched", "build: plain"), ("  allow", "  layout 5\n  allow"))
 
@@ -152,6 +168,9 @@ class Gate(Folder):
             "test-survives": (("brk-4 5", "brk-4 4"),),
             "test-other-check": (("check: access", "check: memory"),),
             "test-no-program": (("allow p0", "alow p0"),),
+            "test-shape": (SHAPE, ("brk-4 5", "brk-4 4")),
+            "test-shape-noticed": (SHAPE,),
+            "test-shape-no-c": (SHAPE, ("end + 1 - range.address;", "end +;"), ("allow p0", "alow p0")),
         }
         said = {
             "caught test-stale": "re-diff it",
@@ -161,15 +180,36 @@ class Gate(Folder):
             "caught test-other-check": "expected to be caught by check memory, found access",
             "caught test-no-program": "expected to be caught by check access, found none, but status 2",
             "clean asan test-no-program": "expected an op",
+            "overlooked test-shape-noticed": "the host notices it, but build: word32 is for what only these shapes show: host32 m3-gcc-os",
+            "overlooked test-shape-no-c": "error:",
+            "clean asan test-shape-no-c": "expected an op",
         }
         for name in NAMES:
             store(self.folder, name, model(name, *changes[name]))
         status, output = run_gate(self.folder)
         self.assertEqual(status, 1)
         self.assertNotIn("FAIL caught test-good", output)
+        self.assertNotIn("FAIL overlooked test-shape\n", output)
+        self.assertIn("\n10 bugs: 1 caught as they should be\n3 that only some shapes show: 1 not noticed here", output)
         sections = dict(section.split("\n", 1) for section in output.split("FAIL ")[1:])
         for name, words in said.items():
-            self.assertIn(words, sections.get(name, "nothing about %s in:\n%s" % (name, output)))
+            self.assertIn(name, sections, output)
+            self.assertIn(words, sections[name])
+
+
+class Fuzzed(Folder):
+    """What no engine can find is not fuzzed, and that is said."""
+
+    def test_what_no_variant_shows(self):
+        store(self.folder, "test-good", model("test-good"))
+        store(self.folder, "test-shape", model("test-shape", SHAPE))
+        store(self.folder, "test-litmus", model("test-litmus", ("check: access", "check: litmus"), ("build: watched", "build: litmus")))
+        fuzzed, _ = bugs.chosen(argparse.Namespace(folder=self.folder, bug=""))
+        self.assertEqual([bug.id for bug in fuzzed], ["test-good"])
+        status, output = run("ci/bugs.py", "--folder", self.folder, "--out", self.folder, "--bug", "test-shape,test-litmus")
+        self.assertEqual(status, 2)
+        self.assertIn("test-litmus (make bugs-gate)\n", output)
+        self.assertIn("test-shape (make bugs-shapes)\n", output)
 
 
 if __name__ == "__main__":

@@ -366,9 +366,17 @@ def read_options():
 
 
 def chosen(options):
-    """The bugs to fuzz, and those that only the litmus test can notice."""
+    """The bugs to fuzz, and those that no engine can find, because no variant shows them."""
     bugs = bank.select(bank.read(options.folder), [name for name in (options.bug or "").split(",") if name])
     return [bug for bug in bugs if bug.variant], [bug for bug in bugs if not bug.variant]
+
+
+def tell_not_fuzzed(bugs):
+    reasons = (("only generated code shows them", "make bugs-gate", [bug.id for bug in bugs if not bug.has_program]),
+               ("only some shapes show them", "make bugs-shapes", [bug.id for bug in bugs if bug.shapes]))
+    for reason, verb, ids in reasons:
+        if ids:
+            print("not fuzzed, because %s: %s (%s)" % (reason, " ".join(ids), verb))
 
 
 def main():
@@ -376,16 +384,18 @@ def main():
     options = read_options()
     os.makedirs(options.out, exist_ok=True)
     try:
-        bugs, litmus = chosen(options)
+        bugs, not_fuzzed = chosen(options)
     except bank.BankError as problem:
         print("bugs: %s" % problem, file=sys.stderr)
+        return 2
+    if not bugs:
+        tell_not_fuzzed(not_fuzzed)
         return 2
     jobs, problems = build_jobs(options, bugs)
     bench = Bench(options, jobs)
     finished = bench.run()
     fine = show(options, jobs, problems)
-    if litmus:
-        print("not fuzzed, because only generated code shows them: %s (make bugs-gate)" % " ".join(bug.id for bug in litmus))
+    tell_not_fuzzed(not_fuzzed)
     print("trials: %s; plot: %s" % (bench.ledger.path, plot(options, jobs) or "none, gnuplot is missing: make setup"))
     if not finished:
         print("interrupted: the same command goes on where this stopped")
