@@ -71,7 +71,7 @@ replay-shapes: ## Replay corpus and stored programs in every shape, compare the 
 	$(Q)$(build) VARIANT=asan replay seeds
 	$(Q)python3 ci/shapes.py --jobs $(JOBS) $(if $(SHAPE),--shape $(SHAPE)) $(if $(FILE),--file $(FILE))
 
-bugs-shapes: ## Plant bugs in firmware images and see them caught on the target: SHAPE=a,b (an Arm, a RISC-V), BUG=a,b (all)
+bugs-shapes: ## Plant bugs in images and see them caught on the target: SHAPE=a,b (an Arm, a RISC-V; those that alone show a bug), BUG=a,b (all)
 	$(Q)$(build) VARIANT=asan replay
 	$(Q)python3 ci/shapes.py --bugs --jobs $(JOBS) $(if $(SHAPE),--shape $(SHAPE)) $(if $(BUG),--bug $(BUG))
 

@@ -27,8 +27,7 @@ ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte o
 COUNTED = re.compile(r"^(?:faults by: (?P<faults>.*)\nin a process's place, by reason: .*\n"
                      r"userspace: (?P<made>\d+) deeds by processes, \d+ in their place, (?P<alone>\d+) programs by processes alone\n)?"
                      r"replay: (?P<programs>\d+) programs, (?P<steps>\d+) steps, \d+ refused, \d+ failed\n\Z", re.MULTILINE)
-# What lockstep itself finds out; the other checks of the bank need a sanitizer.
-TARGET_CHECKS = ("result", "state", "memory", "access")
+# Where bugs are planted that any shape shows.
 BUG_SHAPES = ("m3-gcc-os", "rv32-gcc-os")
 # The stream header is in the byte order of the machine (T-HEADER), and so is a digest of its bytes.
 NATIVE = re.compile(r"^(append|header)", re.MULTILINE)
@@ -89,7 +88,7 @@ def corpus_programs():
 
 
 def shown_bugs():
-    return [bug for bug in bank.read() if bug.variant]
+    return [bug for bug in bank.read() if bug.has_program]
 
 
 def all_programs(scratch):
@@ -247,42 +246,92 @@ def replay_all(chosen, reference_shape, programs, whole, scratch, jobs):
 # ---- planted bugs
 
 
-def catch(shape, bug, bundle, said):
+def run_planted(shape, bug, bundle):
+    return run(shape, "%s/%s/bugs/%s/image" % (FOLDER, shape.name, bug.id), bundle)
+
+
+def catch(shape, bug, bundle):
     """What is wrong with how a bug is caught in a shape, or nothing."""
-    image = "%s/%s/bugs/%s/image" % (FOLDER, shape.name, bug.id)
-    if "built %s" % bug.id not in said.splitlines():
-        return "does not build\n" + said[-2000:]
-    outcome = run(shape, image, bundle)
+    outcome = run_planted(shape, bug, bundle)
     found = bugs_gate.check_of(outcome.status, outcome.output)
     return None if found == bug.check and outcome.status == 1 else "expected to be caught by check %s, found %s\n%s" % (
         bug.check, found, outcome.output[-2000:])
 
 
-def plant(chosen, bugs, scratch, jobs):
-    """Whether each bug is caught in each of the shapes, by the check that its file names."""
+def overlook(shape, bug, bundle):
+    """What is wrong with a bug that this shape must not show, or nothing."""
+    outcome = run_planted(shape, bug, bundle)
+    if outcome.status == 0 and outcome.counted and (outcome.counted.group(1), outcome.counted.group(3)) == ("1", "0"):
+        return None
+    return "expected to pass, because build: %s is for what only these shapes show: %s; found status %s\n%s" % (
+        bug.build, " ".join(bug.shapes), outcome.status, outcome.output[-2000:])
+
+
+def plant_in(shape, bugs, judge, bundles, jobs):
+    """The ids of those bugs that the shape's images treat as this judge expects; what it says of the others is printed."""
+    build([shape], jobs=jobs)
+    said = build([shape], [bug.id for bug in bugs], jobs)
+    built = said.splitlines()
+    problems = {bug.id: judge(shape, bug, bundles[bug.id]) if "built %s" % bug.id in built else "does not build\n" + said[-2000:]
+                for bug in bugs}
+    for identity, problem in problems.items():
+        if problem:
+            print("FAIL %s in %s: %s" % (identity, shape.name, problem), flush=True)
+    return [identity for identity, problem in problems.items() if not problem]
+
+
+def bug_bundles(bugs, scratch):
+    """Each bug's program as a bundle of its own: id -> path."""
     programs = bank_programs(bugs, scratch)
-    trees = bank.make_trees(bugs)
-    broken = [str(tree) for tree in trees.values() if not isinstance(tree, str)]
+    bundles = {bug.id: os.path.join(scratch, bug.id + ".bundle") for bug in bugs}
+    for identity, path in bundles.items():
+        write_bundle(path, {identity: programs["bugs/" + identity]})
+    return bundles
+
+
+def show_places(bugs, caught, passes, host):
+    """The table of the bugs that only some shapes show."""
+    rows = [("bug", "clause", "caught in", "passes in")] + [
+        (bug.id, bug.clause, " ".join(name for name, ids in caught.items() if bug.id in ids) or "-", host.name if bug.id in passes else "-")
+        for bug in bugs]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        print("%-*s  %-*s  %-*s  %s" % (widths[0], row[0], widths[1], row[1], widths[2], row[2], row[3]))
+
+
+def plant(planted, host, scratch, jobs):
+    """Whether each bug is caught in each of its shapes, by the check that its file names, and passes on the host if only shapes show it."""
+    bugs = sorted({bug for _, some in planted for bug in some}, key=lambda bug: bug.id)
+    bundles = bug_bundles(bugs, scratch)
+    broken = [str(tree) for tree in bank.make_trees(bugs).values() if not isinstance(tree, str)]
     if broken:
         raise ShapesError("\n".join(broken))
-    results = []
-    for shape in chosen:
-        build([shape], jobs=jobs)
-        said = build([shape], [bug.id for bug in bugs], jobs)
-        for bug in bugs:
-            bundle = os.path.join(scratch, bug.id + ".bundle")
-            write_bundle(bundle, {bug.id: programs["bugs/" + bug.id]})
-            problem = catch(shape, bug, bundle, said)
-            results.append(not problem)
-            if problem:
-                print("FAIL %s in %s: %s" % (bug.id, shape.name, problem), flush=True)
-        print("%s: %d of %d planted bugs caught" % (shape.name, sum(results[-len(bugs):]), len(bugs)), flush=True)
+    results, caught = [], {}
+    for shape, some in planted:
+        caught[shape.name] = plant_in(shape, some, catch, bundles, jobs)
+        results += [bug.id in caught[shape.name] for bug in some]
+        print("%s: %d of %d planted bugs caught" % (shape.name, len(caught[shape.name]), len(some)), flush=True)
+    alone = [bug for bug in bugs if bug.shapes]
+    if alone:
+        passes = plant_in(host, alone, overlook, bundles, jobs)
+        results += [bug.id in passes for bug in alone]
+        print("%s: %d of %d planted bugs that only other shapes show pass" % (host.name, len(passes), len(alone)), flush=True)
+        show_places(alone, caught, passes, host)
     return results
 
 
 def target_bugs(ids):
-    """Those of the bank that lockstep catches by itself in a watched build."""
-    return [bug for bug in bank.select(bank.read(), ids) if bug.build == "watched" and bug.check in TARGET_CHECKS]
+    """Those of the bank that lockstep catches by itself, in a watched build or in shapes of their own."""
+    return [bug for bug in bank.select(bank.read(), ids)
+            if bug.shapes or bug.build == "watched" and bug.check in bank.LOCKSTEP_CHECKS]
+
+
+def places(shapes, bugs, names):
+    """(shape, bugs to plant in it): those that only some shapes show in theirs, the others in those named, or else in an Arm and a RISC-V one."""
+    wanted = {bug.id: bug.shapes or names or BUG_SHAPES for bug in bugs}
+    planned = [(shape, [bug for bug in bugs if shape.name in wanted[bug.id]])
+               for shape in select(shapes, {name for some in wanted.values() for name in some})]
+    return [(shape, some) for shape, some in planned if some and (not names or shape.name in names)]
 
 
 # ---- the verbs
@@ -310,11 +359,12 @@ def words(text):
 
 def carry_out(arguments, shapes, scratch):
     if arguments.bugs:
-        chosen = select(shapes, words(arguments.shape) or list(BUG_SHAPES))
-        bugs = target_bugs(words(arguments.bug))
-        if not bugs:
-            raise ShapesError("none of these bugs can be caught in an image")
-        return plant(chosen, bugs, scratch, arguments.jobs)
+        names = words(arguments.shape)
+        select(shapes, names)
+        planted = places(shapes, target_bugs(words(arguments.bug)), names)
+        if not planted:
+            raise ShapesError("none of these bugs can be caught in an image of these shapes")
+        return plant(planted, shapes[0], scratch, arguments.jobs)
     if arguments.file:
         assemble([arguments.file], os.path.join(scratch, "given"))
         programs = read_programs(scratch + "/given/*.bin")

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""Tests of ci/shapes.py: that a trace which differs is seen and told, that bad input is an error, and that a damaged bundle is one
-to an image. The host's shape is enough for that."""
+"""Tests of ci/shapes.py: that a trace which differs is seen and told, that bad input is an error, that a damaged bundle is one
+to an image, and what is said of planted bugs. The host's shape is enough for that."""
 
+import collections
+import contextlib
+import io
 import os
 import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
+import bank
 import shapes
 
 IMAGE = "build/shapes/host64/image"
@@ -108,6 +113,69 @@ class Bundles(unittest.TestCase):
         result = subprocess.run([IMAGE, "nonsuch"], stdout=subprocess.PIPE, text=True, check=False)
         self.assertEqual(result.returncode, 2)
         self.assertIn("nonsuch: byte 0: expected a bundle that can be opened", result.stdout)
+
+
+Bug = collections.namedtuple("Bug", "id clause check build shapes")
+ANYWHERE = Bug("any-bug", "P-OWN", "result", "watched", ())
+ALONE = Bug("alone-bug", "P-GEN", "result", "word32", ("host32", "m3-gcc-os"))
+FAILED = "%s\nclause:   P-GEN\ncheck:    result\nreplay: 1 programs, 2 steps, 0 refused, 1 failed\n" % shapes.bugs_gate.REPORT
+
+
+class Planting(unittest.TestCase):
+    """Bugs in images; what comes of an image is made up."""
+
+    def setUp(self):
+        self.table = shapes.shapes_table.shapes()
+
+    def plant(self, outcomes, built="built alone-bug"):
+        """The results of planting ALONE, and what is printed; outcomes: (status, output) by shape, where it is not caught."""
+        def run(shape, *_):
+            return shapes.Outcome(*outcomes.get(shape.name, (1, FAILED)), 0)
+        said = io.StringIO()
+        replaced = {"build": lambda *_, **__: built, "run_planted": run, "bug_bundles": lambda bugs, _: dict.fromkeys(bug.id for bug in bugs)}
+        with unittest.mock.patch.multiple(shapes, **replaced), unittest.mock.patch.object(bank, "make_trees", return_value={}), \
+                contextlib.redirect_stdout(said):
+            results = shapes.plant(shapes.places(self.table, [ALONE], []), self.table[0], "", 1)
+        return results, said.getvalue()
+
+    def places(self, *names):
+        return [(shape.name, [bug.id for bug in some]) for shape, some in shapes.places(self.table, [ALONE, ANYWHERE], names)]
+
+    def test_the_shapes_of_the_bank_are_there_and_watched(self):
+        watched = [shape.name for shape in self.table[1:] if shape.access == "watched"]
+        for names in bank.GATE_SHAPES.values():
+            self.assertLessEqual(set(names), set(watched))
+
+    def test_their_programs_are_replayed_in_every_shape(self):
+        alone = {bug.id for bug in bank.read() if bug.shapes}
+        self.assertLessEqual(alone, {bug.id for bug in shapes.shown_bugs()})
+
+    def test_each_bug_has_its_places(self):
+        self.assertEqual(self.places(), [("host32", ["alone-bug"]), ("m3-gcc-os", ["alone-bug", "any-bug"]), ("rv32-gcc-os", ["any-bug"])])
+        self.assertEqual(self.places("host32", "host64"), [("host64", ["any-bug"]), ("host32", ["alone-bug", "any-bug"])])
+
+    def test_caught_in_its_shapes_and_passing_on_the_host(self):
+        results, said = self.plant({"host64": (0, TRACE)})
+        self.assertEqual(results, [True, True, True])
+        self.assertRegex(said, r"\nalone-bug +P-GEN +host32 m3-gcc-os +host64\n\Z")
+
+    def test_a_bug_that_the_host_notices_is_a_failure(self):
+        for outcome in ((1, FAILED), (0, ""), (None, TRACE), (0, TRACE.replace("1 programs", "0 programs"))):
+            results, said = self.plant({"host64": outcome})
+            self.assertEqual(results, [True, True, False])
+            self.assertIn("FAIL alone-bug in host64: expected to pass, because build: word32 is for what only these shapes show", said)
+            self.assertRegex(said, r"\nalone-bug +P-GEN +host32 m3-gcc-os +-\n\Z")
+
+    def test_a_bug_that_a_shape_misses_is_a_failure(self):
+        results, said = self.plant({"host64": (0, TRACE), "m3-gcc-os": (0, TRACE)})
+        self.assertEqual(results, [True, False, True])
+        self.assertIn("FAIL alone-bug in m3-gcc-os: expected to be caught by check result, found none", said)
+        self.assertRegex(said, r"\nalone-bug +P-GEN +host32 +host64\n\Z")
+
+    def test_an_image_that_is_not_built_is_a_failure(self):
+        results, said = self.plant({"host64": (0, TRACE)}, built="built another-bug")
+        self.assertEqual(results, [False, False, False])
+        self.assertIn("FAIL alone-bug in host32: does not build", said)
 
 
 if __name__ == "__main__":
