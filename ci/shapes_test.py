@@ -148,6 +148,7 @@ class Planting(unittest.TestCase):
 
     def test_their_programs_are_replayed_in_every_shape(self):
         alone = {bug.id for bug in bank.read() if bug.shapes}
+        self.assertTrue(alone)
         self.assertLessEqual(alone, {bug.id for bug in shapes.shown_bugs()})
 
     def test_each_bug_has_its_places(self):
