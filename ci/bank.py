@@ -16,13 +16,14 @@ TREES = "build/bugs"
 SPEC = "docs/spec.md"
 KEYS = ("id", "what", "class", "clause", "origin", "check", "build", "target", "program", "patch")
 # What lockstep itself finds out, wherever it runs; the others need a sanitizer, a clock or a compiler.
-LOCKSTEP_CHECKS = ("result", "state", "memory", "access")
+LOCKSTEP_CHECKS = ("result", "state", "memory", "access", "protection")
 CHECKS = LOCKSTEP_CHECKS + ("asan", "ubsan", "msan", "hang", "litmus")
 # What shows a bug, and the variant of ci/variants.txt that it is shown in. The litmus test builds by itself.
 GATE_VARIANTS = {"watched": "asan", "plain": "checked", "lean": "lean", "msan": "msan"}
 # What shows a bug that the host does not, and the shapes of ci/shapes.txt that it is shown in. They have no variant: `make bugs-shapes`
 # sees them caught, the gate sees that its own machine, in HOST_VARIANT, notices nothing.
-GATE_SHAPES = {"word32": ("host32", "m3-gcc-os"), "bigendian": ("ppc32-gcc-o2",)}
+GATE_SHAPES = {"word32": ("host32", "m3-gcc-os"), "bigendian": ("ppc32-gcc-o2",),
+               "processes": ("m3-gcc-mpu", "m33-gcc-mpu", "rv32-gcc-pmp")}
 HOST_VARIANT = GATE_VARIANTS["watched"]
 LITMUS = "litmus"
 BUILDS = tuple(GATE_VARIANTS) + tuple(GATE_SHAPES) + (LITMUS,)
@@ -162,7 +163,7 @@ def read_bug(path):
     bug = Bug(path, read_fields(path, lines))
     if (bug.check == LITMUS) != (bug.build == LITMUS):
         raise wrong(path, KEYS.index("build") + 1, "build: %s with check: %s, and only with it" % (LITMUS, LITMUS), bug.build)
-    if bug.abstract and bug.build in ("plain", "lean"):
+    if bug.abstract and bug.build in ("plain", "lean", "processes"):
         raise wrong(path, KEYS.index("build") + 1, "build: watched for a program of layout 5", bug.build)
     if bug.shapes and bug.check not in LOCKSTEP_CHECKS:
         raise wrong(path, KEYS.index("check") + 1, "a check of lockstep for build: %s: %s" % (bug.build, " ".join(LOCKSTEP_CHECKS)), bug.check)

@@ -122,7 +122,7 @@ class Header(Folder):
             self.assertEqual((bug.variant, bug.shapes, bug.has_program), (None, shapes, True))
 
     def test_what_only_some_shapes_show_lockstep_must_catch(self):
-        self.refused(6, "result state memory access", SHAPE, ("check: access", "check: asan"))
+        self.refused(6, "result state memory access protection", SHAPE, ("check: access", "check: asan"))
 
     def test_abstract_in_a_plain_build(self):
         self.refused(7, "layout 5", ("build: watched", "build: plain"), ("  allow", "  layout 5\n  allow"))

@@ -26,7 +26,7 @@ LAYOUT_BYTE, LAYOUT_ABSTRACT = 1, 5  # of a program's binary form
 ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte order
 COUNTED = re.compile(r"^(?:faults by: (?P<faults>.*)\nin a process's place, by reason: .*\n"
                      r"userspace: (?P<made>\d+) deeds by processes, \d+ in their place, (?P<alone>\d+) programs by processes alone\n)?"
-                     r"replay: (?P<programs>\d+) programs, (?P<steps>\d+) steps, \d+ refused, \d+ failed\n\Z", re.MULTILINE)
+                     r"replay: (?P<programs>\d+) programs, (?P<steps>\d+) steps, \d+ refused, (?P<failed>\d+) failed\n\Z", re.MULTILINE)
 # Where bugs are planted that any shape shows.
 BUG_SHAPES = ("m3-gcc-os", "rv32-gcc-os")
 # The stream header is in the byte order of the machine (T-HEADER), and so is a digest of its bytes.
@@ -261,7 +261,7 @@ def catch(shape, bug, bundle):
 def overlook(shape, bug, bundle):
     """What is wrong with a bug that this shape must not show, or nothing."""
     outcome = run_planted(shape, bug, bundle)
-    if outcome.status == 0 and outcome.counted and (outcome.counted.group(1), outcome.counted.group(3)) == ("1", "0"):
+    if outcome.status == 0 and outcome.counted and (outcome.counted["programs"], outcome.counted["failed"]) == ("1", "0"):
         return None
     return "expected to pass, because build: %s is for what only these shapes show: %s; found status %s\n%s" % (
         bug.build, " ".join(bug.shapes), outcome.status, outcome.output[-2000:])

@@ -60,6 +60,36 @@ class Judging(unittest.TestCase):
         self.assertEqual(shapes.comparable(native, False), native)
 
 
+def counted(faults, alone=5):
+    return shapes.Outcome(0, "# one\nfault p0 -> OK\nfaults by: %s\nin a process's place, by reason: no process 1\n"
+                          "userspace: 7 deeds by processes, 1 in their place, %d programs by processes alone\n%s" % (
+                              faults, alone, TRACE.splitlines(True)[-1]), 0)
+
+
+class Processes(unittest.TestCase):
+    def test_what_they_did_is_no_part_of_a_trace(self):
+        outcome = counted("store 2, jump 10")
+        self.assertEqual(outcome.traces, {"one": "fault p0 -> OK\n"})
+        self.assertIsNone(shapes.judge_processes(True, True, outcome))
+
+    def test_simulated_ones_are_no_real_ones(self):
+        self.assertIn("expected real", shapes.judge_processes(True, False, shapes.Outcome(0, TRACE, 0)))
+        self.assertIn("expected simulated", shapes.judge_processes(False, False, counted("store 2")))
+
+    def test_the_corpus_has_everything_for_them_to_do(self):
+        for outcome in (counted("store 0, jump 10"), counted("store 2, jump 0"), counted("store 2", alone=0)):
+            self.assertIn("faults of each kind", shapes.judge_processes(True, True, outcome))
+            self.assertIsNone(shapes.judge_processes(True, False, outcome))
+
+    def test_a_platform_without_protection_has_none(self):
+        with tempfile.NamedTemporaryFile("w") as table:
+            table.write("m0plus-mpu m0plus gcc plain lean real -Os\n")
+            table.flush()
+            with unittest.mock.patch.object(shapes.shapes_table, "SHAPES", table.name), \
+                    self.assertRaisesRegex(shapes.shapes_table.TableError, ":1: expected simulated.*protection_armv6m"):
+                shapes.shapes_table.shapes()
+
+
 class BadInput(unittest.TestCase):
     def expect(self, part, *arguments):
         result = command(*arguments)
@@ -141,10 +171,10 @@ class Planting(unittest.TestCase):
     def places(self, *names):
         return [(shape.name, [bug.id for bug in some]) for shape, some in shapes.places(self.table, [ALONE, ANYWHERE], names)]
 
-    def test_the_shapes_of_the_bank_are_there_and_watched(self):
-        watched = [shape.name for shape in self.table[1:] if shape.access == "watched"]
+    def test_the_shapes_of_the_bank_are_there_and_watched_by_something(self):
+        seen = [shape.name for shape in self.table[1:] if shape.access == "watched" or shape.processes == "real"]
         for names in bank.GATE_SHAPES.values():
-            self.assertLessEqual(set(names), set(watched))
+            self.assertLessEqual(set(names), set(seen))
 
     def test_their_programs_are_replayed_in_every_shape(self):
         alone = {bug.id for bug in bank.read() if bug.shapes}
