@@ -384,6 +384,7 @@ def main():
     arguments = parser.parse_args()
     try:
         shapes = shapes_table.shapes()
+        shapes_table.require_process_sources(shapes)
         if arguments.list:
             list_shapes(shapes)
             return 0

@@ -41,14 +41,6 @@ def read(path, kind):
             yield place, kind(*words[:fixed], flags)
 
 
-def process_sources(shape):
-    """What is there per architecture for real processes."""
-    if shape.processes != "real":
-        return []
-    start_up = shape.platform.image.split("+")[0]
-    return ["repro/firmware/process_%s.c" % start_up, "repro/firmware/protection_%s.c" % shape.platform.port]
-
-
 def platforms():
     return {entry.name: entry for _, entry in read(PLATFORMS, Platform)}
 
@@ -63,9 +55,15 @@ def shapes():
         for column, words in CHOICES.items():
             if getattr(shape, column) not in words:
                 raise TableError("%s: expected %s: one of: %s" % (place, column, " ".join(words)))
-        shape = shape._replace(platform=known[shape.platform])
-        missing = [path for path in process_sources(shape) if not os.path.exists(path)]
-        if missing:
-            raise TableError("%s: expected simulated, since there is no %s" % (place, " and no ".join(missing)))
-        found.append(shape)
+        found.append(shape._replace(platform=known[shape.platform]))
     return found
+
+
+def require_process_sources(chosen):
+    """Real processes need sources of their architecture."""
+    for shape in (shape for shape in chosen if shape.processes == "real"):
+        start_up = shape.platform.image.split("+")[0]
+        sources = ["repro/firmware/process_%s.c" % start_up, "repro/firmware/protection_%s.c" % shape.platform.port]
+        missing = [path for path in sources if not os.path.exists(path)]
+        if missing:
+            raise TableError("%s: %s: expected simulated processes, since there is no %s" % (SHAPES, shape.name, " and no ".join(missing)))

@@ -86,8 +86,8 @@ class Processes(unittest.TestCase):
             table.write("m0plus-mpu m0plus gcc plain lean real -Os\n")
             table.flush()
             with unittest.mock.patch.object(shapes.shapes_table, "SHAPES", table.name), \
-                    self.assertRaisesRegex(shapes.shapes_table.TableError, ":1: expected simulated.*protection_armv6m"):
-                shapes.shapes_table.shapes()
+                    self.assertRaisesRegex(shapes.shapes_table.TableError, "m0plus-mpu: expected simulated.*protection_armv6m"):
+                shapes.shapes_table.require_process_sources(shapes.shapes_table.shapes())
 
 
 class BadInput(unittest.TestCase):

@@ -7,8 +7,11 @@
 
 // ---- what a process executes
 
-// One piece, whose size is a power of two, so that one region covers it. The calls come first, 4 bytes each.
-#define CODE_SIZE 4096u
+// One piece, whose size is a power of two, so that one region covers it. It fills a page, and the stacks begin one:
+// QEMU asks the protection unit anew at each access to a page that a region covers in part, the kernel's too.
+// The calls come first, 4 bytes each.
+#define PAGE_SIZE 4096
+#define CODE_SIZE ((uintptr_t)PAGE_SIZE)
 #define CALL_SIZE 4u
 #define CLASSES 256u
 
@@ -74,7 +77,7 @@ enum { FRAME_PC = 6, FRAME_XPSR = 7, FRAME_WORDS = 8 };
 #define STACK_SIZE 256u
 #define STACK_WORDS (STACK_SIZE / sizeof(uint32_t))
 
-static _Alignas(4096) uint32_t stacks[PROCESS_COUNT][STACK_WORDS];
+static _Alignas(PAGE_SIZE) uint32_t stacks[PROCESS_COUNT][STACK_WORDS];
 static struct context {
   uint32_t *frame;  // where its stack pointer is
   uint32_t kept[8]; // r4..r11
