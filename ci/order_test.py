@@ -2,7 +2,9 @@
 """Tests of what ci/order.py reads from assembly and makes of it. What it makes of real code, planted bugs show (ci/bugs_gate.py)."""
 
 import unittest
+from unittest import mock
 
+import lint
 import order
 
 TO_USER, FROM_USER = order.SWITCHES
@@ -61,6 +63,19 @@ class Judging(unittest.TestCase):
     def test_reasons(self):
         self.assertEqual(order.reason("gcc", "-O0", TO_USER), 1)
         self.assertIsNone(order.reason("gcc", "-O2", TO_USER))
+
+
+class Compilers(unittest.TestCase):
+    def test_each_platform_is_asked_by_both(self):
+        table = order.Order("lib", "build/litmus/nonsuch")
+        self.assertEqual([(platform.name, compiler) for platform, compiler in table.rows()],
+                         [(platform.name, compiler) for platform in table.platforms for compiler in ("gcc", "clang")])
+
+    def test_one_that_is_missing_is_an_error(self):
+        which = lint.shutil.which
+        with mock.patch("shutil.which", lambda name: None if name == "riscv64-unknown-elf-gcc" else which(name)):
+            with self.assertRaisesRegex(lint.Missing, "riscv64-unknown-elf-gcc is missing .package gcc-riscv64-unknown-elf."):
+                order.Order("lib", "build/litmus/nonsuch")
 
 
 if __name__ == "__main__":
