@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Builds images of shapes into build/shapes/<shape>/: make -f ci/shapes.mk SHAPES="m3-gcc-os rv32-gcc-os"
 # The tables are ci/shapes.txt and ci/platforms.txt. With BUGS, ids of fuzz/bugs whose trees ci/bank.py has put into build/bugs/<id>/lib, the
-# images of the patched library: build/shapes/<shape>/bugs/<id>/image.
+# images of the patched library: build/shapes/<shape>/bugs/<id>/image. build/shapes/<shape>/astray has to be asked for by name.
 
 include ci/rules.mk
 include ci/flags.mk
@@ -22,6 +22,7 @@ shared_sources := $(filter-out %_test.c fuzz/program/parse.c fuzz/program/dictio
 lib_sources := $(wildcard lib/src/*.c)
 image_sources := $(addprefix repro/firmware/,image.c bundle.c print.c)
 bare_sources := $(addprefix repro/firmware/,semihosting.c fault.c memory.c)
+astray_sources := $(addprefix repro/firmware/,astray.c print.c) $(bare_sources)
 
 .PHONY: images always
 images:
@@ -59,7 +60,10 @@ $$(eval $$(call stamp,$$(out_$(1))/compile.stamp,$$(compile_$(1))))
 $$(eval $$(call stamp,$$(out_$(1))/link.stamp,$$(link_$(1))))
 
 images: $(if $(BUGS),,$$(out_$(1))/image)
-$$(out_$(1))/image: $$(objects_$(1)) $$(out_$(1))/link.stamp $$(wildcard repro/firmware/*.ld)
+$$(out_$(1))/image: $$(objects_$(1))
+# The same start-up code under an image_main of its own.
+$$(out_$(1))/astray: $$(patsubst %.c,$$(out_$(1))/obj/%.o,$$(astray_sources) repro/firmware/$$(firstword $$(bare_$(1))).c)
+$$(out_$(1))/image $$(out_$(1))/astray: $$(out_$(1))/link.stamp $$(wildcard repro/firmware/*.ld)
 	$$(call say,LD,$$@)
 	$$(Q)$$(link_$(1)) -o $$@ $$(filter %.o,$$^) $$(libgcc_$(1))
 

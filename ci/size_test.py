@@ -202,12 +202,12 @@ class Tables(unittest.TestCase):
             self.assertTrue(str(caught.exception).startswith(place + expected), caught.exception)
 
     def test_columns(self):
-        self.refused("a host gcc plain -O2", "expected the columns: ")
-        self.refused("a host gcc plain lean more -O2", "expected the columns: ")
-        self.refused("a host gcc plain lean", "expected the columns: ")
+        self.refused("a host gcc plain lean -O2", "expected the columns: ")
+        self.refused("a host gcc plain lean real more -O2", "expected the columns: ")
+        self.refused("a host gcc plain lean real", "expected the columns: ")
 
     def test_twice(self):
-        self.refused("a host gcc plain lean -O2\na host gcc plain lean -O1", "a second a")
+        self.refused("a host gcc plain lean real -O2\na host gcc plain lean real -O1", "a second a")
 
 
 class Machines(unittest.TestCase):
