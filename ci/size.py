@@ -374,31 +374,51 @@ def endless_text(stack):
 
 
 def git(*arguments):
-    """What git prints, or None where it fails or is missing."""
+    """What git prints, nothing where it fails or is missing; and the first line of what it says of that."""
     try:
-        result = subprocess.run(("git",) + arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                check=False)
-    except OSError:
-        return None
-    return result.stdout if result.returncode == 0 else None
+        result = subprocess.run(("git",) + arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    except OSError as problem:
+        return b"", str(problem)
+    problem = result.stderr.decode("utf-8", "replace").partition("\n")[0]
+    return (b"", problem) if result.returncode != 0 else (result.stdout, "")
+
+
+def commit(revision):
+    """The short name of a commit, nothing if there is none."""
+    command = ("rev-parse", "--verify", "--quiet", "--short", "--end-of-options", revision + "^{commit}")
+    return git(*command)[0].decode().strip()
+
+
+def last_commit():
+    """Its short name, nothing if there is none; and why there is none."""
+    tracked, problem = git("ls-files", "lib/src")
+    if not tracked:
+        return "", "git knows no lib/ here" + (problem and ": " + problem)
+    return commit("HEAD"), "there is no commit yet"
+
+
+def named(revision):
+    """The short name of the commit that was asked for."""
+    last, why = last_commit()
+    if not last:
+        raise SizeError("BASE=%s: %s" % (revision, why))
+    if not commit(revision):
+        shallow = git("rev-parse", "--is-shallow-repository")[0] == b"true\n"
+        raise SizeError("BASE=%s is no revision of this repository%s" % (
+            revision, ", which is shallow: git fetch --unshallow" if shallow else ""))
+    return commit(revision)
 
 
 def base(revision, folder):
-    """The library of the revision, unpacked in the folder; None where lib/ is in no repository."""
-    if not git("ls-files", "lib/src"):
-        if revision:
-            raise SizeError("BASE=%s: lib/ is in no git repository" % revision)
-        return None
-    revision = revision or "HEAD"
-    short = git("rev-parse", "--verify", "--quiet", "--short", "--end-of-options", revision + "^{commit}")
+    """The library of a revision, or of the last commit, unpacked in the folder; where there is none, None and why."""
+    short, why = (named(revision), "") if revision else last_commit()
     if not short:
-        raise SizeError("BASE=%s is no revision of this repository" % revision)
-    short = short.decode().strip()
-    archive = git("archive", "--format=tar", short, "lib")
+        return None, why
+    archive, _ = git("archive", "--format=tar", short, "lib")
     if not archive:
-        raise SizeError("BASE=%s: there is no lib/ in %s" % (revision, short))
+        raise SizeError("BASE=%s: there is no lib/ in %s" % (revision or "HEAD", short))
     subprocess.run(["tar", "-x", "-C", folder], input=archive, check=True)
-    return Base(os.path.join(folder, "lib"), short)
+    return Base(os.path.join(folder, "lib"), short), ""
 
 
 def contents(lib):
@@ -545,7 +565,7 @@ def show_changes(compared, changed):
                                    change_text(line) if differs else "no difference"))
 
 
-def report(chosen, found, compared):
+def report(chosen, found, compared, why):
     totals = []
     changed = []
     for configuration in chosen:
@@ -559,7 +579,7 @@ def report(chosen, found, compared):
     if compared:
         show_changes(compared, changed)
     else:
-        print("no difference is shown: lib/ is in no git repository")
+        print("no difference is shown: " + why)
 
 
 def main():
@@ -573,8 +593,8 @@ def main():
         for configuration in chosen:
             compiler(configuration)
         with tempfile.TemporaryDirectory() as folder:
-            compared = base(options.base, folder)
-            report(chosen, measure_all(chosen, compared, options.jobs), compared)
+            compared, why = base(options.base, folder)
+            report(chosen, measure_all(chosen, compared, options.jobs), compared, why)
     except (SizeError, shapes_table.TableError) as problem:
         sys.exit("size: %s" % problem)
 

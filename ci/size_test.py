@@ -172,14 +172,6 @@ class Refusal(Copy):
         self.plant("int;;x\n")
         self.refused("%s, lean: " % SHAPE, "--shape", SHAPE)
 
-    def test_no_repository(self):
-        os.rename(self.root + "/.git", self.root + "/.hidden")
-        try:
-            self.assertIn("\nno difference is shown: lib/ is in no git repository\n", self.measured())
-            self.refused("BASE=HEAD: lib/ is in no git repository", "--shape", SHAPE, "--base", "HEAD")
-        finally:
-            os.rename(self.root + "/.hidden", self.root + "/.git")
-
     def test_missing_compiler(self):
         with self.assertRaises(size.SizeError) as caught:
             size.tool("arm-none-eabi-gcc-of-no-machine")
@@ -187,6 +179,45 @@ class Refusal(Copy):
         self.assertEqual(size.package("arm-none-eabi-gcc"), "package gcc-arm-none-eabi")
         self.assertEqual(size.package("clang-19"), "package clang")
         self.assertEqual(size.package("llvm-objdump-19"), "package llvm")
+
+
+class Checkout(Copy):
+    """What there is to compare with in other checkouts than one with the whole history."""
+
+    def setUp(self):
+        super().setUp()
+        room = tempfile.TemporaryDirectory()
+        self.addCleanup(room.cleanup)
+        self.other = os.path.join(room.name, "other")
+
+    def leave_history(self):
+        shutil.copytree(self.root, self.other, ignore=shutil.ignore_patterns(".git"))
+        self.root = self.other
+
+    def git_there(self, *arguments):
+        subprocess.run(("git",) + arguments, cwd=self.root, check=True)
+
+    def test_no_repository(self):
+        self.leave_history()
+        self.assertRegex(self.measured(), r"\nno difference is shown: git knows no lib/ here: .+\n\Z")
+        self.refused("BASE=HEAD: git knows no lib/ here", "--shape", SHAPE, "--base", "HEAD")
+
+    def test_no_commit(self):
+        self.leave_history()
+        self.git_there("init", "-q")
+        self.assertRegex(self.measured(), r"\nno difference is shown: git knows no lib/ here\n\Z")
+        self.git_there("add", "-A")
+        self.assertRegex(self.measured(), r"\nno difference is shown: there is no commit yet\n\Z")
+        self.refused("BASE=HEAD: there is no commit yet", "--shape", SHAPE, "--base", "HEAD")
+
+    def test_shallow_clone(self):
+        self.plant(LEAF)
+        self.commit()
+        self.git("clone", "-q", "--depth", "1", "file://" + self.root, self.other)
+        self.root = self.other
+        self.assertRegex(self.measured(), r"\nno difference to [0-9a-f]+\n\Z")
+        self.refused("BASE=HEAD~1 is no revision of this repository, which is shallow: git fetch --unshallow",
+                     "--shape", SHAPE, "--base", "HEAD~1")
 
 
 class Tables(unittest.TestCase):
