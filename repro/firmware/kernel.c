@@ -69,9 +69,14 @@ const struct process_memory *kernel_memory(unsigned process) {
   return &memories[process];
 }
 
-struct process_stop kernel_probe(unsigned process) {
+static void run_protected(unsigned process) {
   if (loaded != process) load(process);
-  return process_run(process);
+  process_run(process);
+}
+
+struct process_stop kernel_probe(unsigned process) {
+  run_protected(process);
+  return process_why(process);
 }
 
 // The hardware forgets them all too, since not every unit lets the kernel write where a process may only read.
@@ -105,14 +110,15 @@ static void serve(struct machine *machine, procbuf_pid pid, uintptr_t syscall_cl
   }
 }
 
-// Nothing that it did is looked at before the from-user barrier, and nothing is written for it after the to-user
-// barrier (X-BARRIER).
+// The to-user barrier is behind all that was written for the process, the from-user barrier before all that is read
+// of what it wrote (X-BARRIER).
 struct process_stop kernel_run(struct machine *machine, procbuf_pid pid) {
   runs++;
   for (;;) {
     procbuf_to_user(&machine->kernel, pid);
-    const struct process_stop stop = kernel_probe(pid.index);
+    run_protected(pid.index);
     procbuf_from_user(&machine->kernel);
+    const struct process_stop stop = process_why(pid.index);
     if (stop.faulted || stop.call == PROCESS_CLASS_YIELD) return stop;
     serve(machine, pid, stop.call, process_registers(pid.index));
   }

@@ -48,7 +48,10 @@ bool process_has_call(uintptr_t syscall_class);
 void process_prepare(unsigned process, enum process_deed deed, const uintptr_t *arguments);
 void process_prepare_call(unsigned process, uintptr_t syscall_class, const uintptr_t *arguments);
 // Runs a process from where it is until it stops. Its protection is on.
-struct process_stop process_run(unsigned process);
+void process_run(unsigned process);
+// Why it stopped; asked once after each run. Looks at what the process has written: a kernel that goes on with what
+// it did has passed its from-user barrier.
+struct process_stop process_why(unsigned process);
 // r0..r3 of a process that has stopped.
 uintptr_t *process_registers(unsigned process);
 // An address that no process may store to: it would switch off its protection, or the machine.

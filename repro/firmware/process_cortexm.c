@@ -87,9 +87,13 @@ bool process_has_call(uintptr_t syscall_class) {
   return syscall_class < CLASSES;
 }
 
+static uint32_t *top_of(unsigned process) {
+  return &stacks[process][STACK_WORDS - FRAME_WORDS];
+}
+
 static void prepare(unsigned process, uintptr_t entry, const uintptr_t *arguments) {
   struct context *context = &contexts[process];
-  *context = (struct context){.frame = &stacks[process][STACK_WORDS - FRAME_WORDS]};
+  *context = (struct context){.frame = top_of(process)};
   __builtin_memset(stacks[process], 0, sizeof stacks[process]);
   for (unsigned i = 0; i < PROCESS_ARGUMENTS; i++)
     context->frame[i] = arguments[i];
@@ -186,9 +190,15 @@ static uintptr_t fault_address(uint32_t status, const uint32_t *frame) {
   return frame[FRAME_PC];
 }
 
-static struct process_stop explain(struct context *context) {
+struct process_stop process_why(unsigned process) {
+  struct context *context = &contexts[process];
   const uint32_t status = CFSR;
   CFSR = status; // each bit is cleared by writing it
+  if (status & CFSR_STACK || !on_its_stack(process, context->frame)) {
+    const uintptr_t address = (uintptr_t)context->frame;
+    context->frame = top_of(process);
+    return (struct process_stop){.faulted = true, .address = address};
+  }
   if (status) return (struct process_stop){.faulted = true, .address = fault_address(status, context->frame)};
   const uint8_t *next = (const uint8_t *)context->frame[FRAME_PC];
   return (struct process_stop){.call = next[-2]}; // the number is the low byte of the instruction
@@ -198,16 +208,10 @@ struct process_home process_home(unsigned process) {
   return (struct process_home){(uintptr_t)process_code, CODE_SIZE, (uintptr_t)stacks[process], STACK_SIZE};
 }
 
-struct process_stop process_run(unsigned process) {
+void process_run(unsigned process) {
   struct context *context = &contexts[process];
   SHCSR |= SHCSR_FAULTS;
-  uint32_t *frame = switch_to(context->frame, context->kept);
-  if (CFSR & CFSR_STACK || !on_its_stack(process, frame)) {
-    CFSR = CFSR;
-    return (struct process_stop){.faulted = true, .address = (uintptr_t)frame};
-  }
-  context->frame = frame;
-  return explain(context);
+  context->frame = switch_to(context->frame, context->kept);
 }
 
 uintptr_t process_forbidden_device(void) {
