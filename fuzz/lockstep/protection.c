@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Where processes are real, the hardware must let each touch what the model says is its own, and nothing else. It
-// comes in granules, so at the edge of memory it may be a little more or less than that, as lenient says.
+// Where processes are real, the hardware must let each touch what the model says is its own, and nothing
+// else. It comes in granules, so at the edge of memory it may be a little more or less than that, as lenient
+// says.
 #include "lockstep/check.h"
 
 static uintptr_t granule_start(uintptr_t address) {
@@ -34,7 +35,8 @@ static enum userspace_right expect(const struct model_view *view, uintptr_t addr
   return USERSPACE_NOTHING;
 }
 
-// A granule with an edge in it is the process's as a whole, or not at all; whole only if the rest is nobody's.
+// A granule with an edge in it is the process's as a whole, or not at all; whole only if the rest is
+// nobody's.
 static bool lenient(const struct model_view *view, uintptr_t address, enum userspace_right actual) {
   if (!view->live) return false;
   if (actual == USERSPACE_WRITE) return is_in(address, view->brk, view->kbrk) && at_edge(address, view->brk);
@@ -66,7 +68,8 @@ static bool is_real(const struct lockstep *l, unsigned process, struct model_vie
   return view->held;
 }
 
-// A byte of each granule, whose bytes no hardware can tell apart, in the memory of all processes and around it.
+// A byte of each granule, whose bytes no hardware can tell apart, in the memory of all processes and around
+// it.
 void check_protection(struct lockstep *l, size_t index, unsigned process) {
   struct model_view view;
   if (!is_real(l, process, &view)) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Userspace: who does what a process does. simulated.c does it by plain calls and plain accesses. An image whose
-// processes are real has repro/firmware/processes.c in its place: there a process does it, unprivileged, and the
-// hardware stands between it and what it may not touch.
+// Userspace: who does what a process does. simulated.c does it by plain calls and plain accesses. An image
+// whose processes are real has repro/firmware/processes.c in its place: there a process does it,
+// unprivileged, and the hardware stands between it and what it may not touch.
 #ifndef FUZZ_MACHINE_USERSPACE_H
 #define FUZZ_MACHINE_USERSPACE_H
 
@@ -10,8 +10,8 @@
 
 void userspace_start(struct machine *machine);
 
-// A process's life begins (create, restart); the library's protection hook has agreed to new breaks; a life has
-// ended. Whatever protects processes from each other follows these.
+// A process's life begins (create, restart); the library's protection hook has agreed to new breaks; a life
+// has ended. Whatever protects processes from each other follows these.
 void userspace_admit(struct machine *machine, unsigned process);
 void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
                        uintptr_t kernel_break);
@@ -27,7 +27,8 @@ procbuf_status userspace_brk(struct machine *machine, procbuf_pid pid, uintptr_t
 procbuf_status userspace_sbrk(struct machine *machine, procbuf_pid pid, intptr_t increment,
                               uintptr_t *old_break);
 
-// The process that these bytes belong to writes byte, byte + 1, ..., or reads them into a digest. False: it could not.
+// The process that these bytes belong to writes byte, byte + 1, ..., or reads them into a digest. False: it
+// could not.
 bool userspace_write(struct machine *machine, uintptr_t address, size_t length, uint8_t byte);
 bool userspace_read(struct machine *machine, uintptr_t address, size_t length, uint32_t *digest);
 
@@ -48,8 +49,8 @@ struct userspace_tally {
   unsigned made, instead;
 };
 struct userspace_tally userspace_tally(void);
-// Prints that in detail, with the number of programs in which processes did all that userspace does; nothing if
-// processes are simulated.
+// Prints that in detail, with the number of programs in which processes did all that userspace does; nothing
+// if processes are simulated.
 void userspace_report(unsigned programs);
 
 #endif

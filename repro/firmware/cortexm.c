@@ -41,7 +41,8 @@ __attribute__((naked)) void exception_unexpected(void) {
                    "bl fault\n");
 }
 
-// Images with real processes have these (process_cortexm.c); in the others they are as unexpected as the rest.
+// Images with real processes have these (process_cortexm.c); in the others they are as unexpected as the
+// rest.
 #define AS_UNEXPECTED __attribute__((weak, alias("exception_unexpected")))
 void exception_call(void) AS_UNEXPECTED;
 void exception_fault(void) AS_UNEXPECTED;

@@ -38,8 +38,8 @@ void userspace_expel(struct machine *machine, unsigned process) {
   loaded = PROCESS_COUNT;
 }
 
-// A break inside a granule: the process gets all of it, of which the rest is nobody's, unless grant memory begins
-// there; then it gets none.
+// A break inside a granule: the process gets all of it, of which the rest is nobody's, unless grant memory
+// begins there; then it gets none.
 void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
                        uintptr_t kernel_break) {
   (void)machine;
@@ -79,7 +79,8 @@ struct process_stop kernel_probe(unsigned process) {
   return process_why(process);
 }
 
-// The hardware forgets them all too, since not every unit lets the kernel write where a process may only read.
+// The hardware forgets them all too, since not every unit lets the kernel write where a process may only
+// read.
 void userspace_start(struct machine *machine) {
   for (unsigned i = 0; i < PROCESS_COUNT; i++)
     userspace_expel(machine, i);
@@ -110,8 +111,8 @@ static void serve(struct machine *machine, procbuf_pid pid, uintptr_t syscall_cl
   }
 }
 
-// The to-user barrier is behind all that was written for the process, the from-user barrier before all that is read
-// of what it wrote (X-BARRIER).
+// The to-user barrier is behind all that was written for the process, the from-user barrier before all that
+// is read of what it wrote (X-BARRIER).
 struct process_stop kernel_run(struct machine *machine, procbuf_pid pid) {
   runs++;
   for (;;) {

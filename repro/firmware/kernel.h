@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The kernel of an image with real processes, around the library: it keeps each process's protection as the library's
-// hook tells it (kernel.c), runs a process and serves its system calls (kernel.c), has processes do what the lockstep tells
-// userspace to do (processes.c), or what they must not (trespass.c).
+// The kernel of an image with real processes, around the library: it keeps each process's protection as the
+// library's hook tells it (kernel.c), runs a process and serves its system calls (kernel.c), has processes do
+// what the lockstep tells userspace to do (processes.c), or what they must not (trespass.c).
 #ifndef REPRO_FIRMWARE_KERNEL_H
 #define REPRO_FIRMWARE_KERNEL_H
 

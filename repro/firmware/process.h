@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Real processes, one for each process slot of the machine: unprivileged code (process_<architecture>.c) behind a
-// memory protection unit (protection_<port>.c). processes.c is the kernel that runs them.
+// Real processes, one for each process slot of the machine: unprivileged code (process_<architecture>.c)
+// behind a memory protection unit (protection_<port>.c). processes.c is the kernel that runs them.
 //
-// A process is a few short routines. Its stack, where the architecture needs one, lies outside the RAM that the
-// machine gives it, whose every byte the model knows.
+// A process is a few short routines. Its stack, where the architecture needs one, lies outside the RAM that
+// the machine gives it, whose every byte the model knows.
 #ifndef REPRO_FIRMWARE_PROCESS_H
 #define REPRO_FIRMWARE_PROCESS_H
 
@@ -18,7 +18,8 @@
 // TRD 104's class of yield: with it a process says that it is done.
 #define PROCESS_CLASS_YIELD 0u
 
-// What a process may touch; empty where the start is not below the end. All four are multiples of protection_granule.
+// What a process may touch; empty where the start is not below the end. All four are multiples of
+// protection_granule.
 struct process_memory {
   uintptr_t start, end;             // to read and write
   uintptr_t readable, readable_end; // to read
@@ -49,24 +50,24 @@ void process_prepare(unsigned process, enum process_deed deed, const uintptr_t *
 void process_prepare_call(unsigned process, uintptr_t syscall_class, const uintptr_t *arguments);
 // Runs a process from where it is until it stops. Its protection is on.
 void process_run(unsigned process);
-// Why it stopped; asked once after each run. Looks at what the process has written: a kernel that goes on with what
-// it did has passed its from-user barrier.
+// Why it stopped; asked once after each run. Looks at what the process has written: a kernel that goes on
+// with what it did has passed its from-user barrier.
 struct process_stop process_why(unsigned process);
 // r0..r3 of a process that has stopped.
 uintptr_t *process_registers(unsigned process);
 // An address that no process may store to: it would switch off its protection, or the machine.
 uintptr_t process_forbidden_device(void);
 
-// What every process may touch apart from its memory: its code, to execute, and a stack of its own. Where there is a
-// stack, both are powers of two in size, at a multiple of it; a size of 0: there is none.
+// What every process may touch apart from its memory: its code, to execute, and a stack of its own. Where
+// there is a stack, both are powers of two in size, at a multiple of it; a size of 0: there is none.
 struct process_home {
   uintptr_t code, code_size;
   uintptr_t stack, stack_size;
 };
 struct process_home process_home(unsigned process);
 
-// The memory protection unit. From here on unprivileged code may touch this and nothing else; the kernel may touch
-// all that it could before.
+// The memory protection unit. From here on unprivileged code may touch this and nothing else; the kernel may
+// touch all that it could before.
 extern const size_t protection_granule;
 void protection_load(const struct process_home *home, const struct process_memory *memory);
 

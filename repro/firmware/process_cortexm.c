@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Processes on Cortex-M: unprivileged thread mode on the process stack. System calls are `svc`, with TRD 104's class
-// as the instruction's number. Exceptions, their frames and return values: Armv7-M Architecture Reference Manual,
-// B1.5; Armv8-M's are the same where it has no security extension in use.
+// Processes on Cortex-M: unprivileged thread mode on the process stack. System calls are `svc`, with TRD
+// 104's class as the instruction's number. Exceptions, their frames and return values: Armv7-M Architecture
+// Reference Manual, B1.5; Armv8-M's are the same where it has no security extension in use.
 #include "process.h"
 
 // ---- what a process executes
 
-// One piece, whose size is a power of two, so that one region covers it. It fills a page, and the stacks begin one:
-// QEMU asks the protection unit anew at each access to a page that a region covers in part, the kernel's too.
-// The calls come first, 4 bytes each.
+// One piece, whose size is a power of two, so that one region covers it. It fills a page, and the stacks
+// begin one: QEMU asks the protection unit anew at each access to a page that a region covers in part, the
+// kernel's too. The calls come first, 4 bytes each.
 #define PAGE_SIZE 4096
 #define CODE_SIZE ((uintptr_t)PAGE_SIZE)
 #define CALL_SIZE 4u
@@ -117,7 +117,8 @@ uintptr_t *process_registers(unsigned process) {
 
 // ---- to it and back
 
-// Goes on with a process whose stack pointer this is; r4..r11 come from kept and go there. Returns its stack pointer.
+// Goes on with a process whose stack pointer this is; r4..r11 come from kept and go there. Returns its stack
+// pointer.
 __attribute__((naked)) static uint32_t *switch_to(__attribute__((unused)) uint32_t *frame,
                                                   __attribute__((unused)) uint32_t *kept) {
   __asm__ volatile(
@@ -134,7 +135,8 @@ __attribute__((naked)) static uint32_t *switch_to(__attribute__((unused)) uint32
 #define RETURN_TO_PROCESS "0xfffffffd" // thread mode, process stack
 #define RETURN_TO_KERNEL "0xfffffff9"  // thread mode, main stack
 
-// A system call: from the kernel, switch_to's; from a process, its own. Bit 2 of lr tells which stack was in use.
+// A system call: from the kernel, switch_to's; from a process, its own. Bit 2 of lr tells which stack was in
+// use.
 void exception_call(void);
 __attribute__((naked)) void exception_call(void) {
   __asm__ volatile("tst lr, #4\n"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Processes on RISC-V: user mode. System calls are `ecall`, with TRD 104's class in a4. Traps: The RISC-V Instruction
-// Set Manual, Volume II: Privileged Architecture, chapter 3.
+// Processes on RISC-V: user mode. System calls are `ecall`, with TRD 104's class in a4. Traps: The RISC-V
+// Instruction Set Manual, Volume II: Privileged Architecture, chapter 3.
 #include "csr.h"
 #include "process.h"
 
@@ -99,7 +99,8 @@ uintptr_t *process_registers(unsigned process) {
 
 // ---- to it and back
 
-// Goes on with a process until it traps. mscratch holds its context while it runs, and 0 while the kernel does.
+// Goes on with a process until it traps. mscratch holds its context while it runs, and 0 while the kernel
+// does.
 void process_switch(struct context *context);
 extern const uint8_t process_trap[];
 

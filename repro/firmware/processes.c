@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Userspace with real processes. What the lockstep tells userspace to do, a process does: it runs unprivileged, behind
-// the memory protection unit, makes its system calls by the architecture's instruction, and gets their results in its
-// registers. Where none can do it, because it is dead, say, the kernel does it in its place, and counts that.
+// Userspace with real processes. What the lockstep tells userspace to do, a process does: it runs
+// unprivileged, behind the memory protection unit, makes its system calls by the architecture's instruction,
+// and gets their results in its registers. Where none can do it, because it is dead, say, the kernel does it
+// in its place, and counts that.
 #include "kernel.h"
 #include "print.h"
 
@@ -52,8 +53,8 @@ bool processes_is_alive(const struct machine *machine, procbuf_pid pid) {
   return procbuf_process_is_live(&machine->kernel, pid) || instead(REASON_DEAD);
 }
 
-// To run a process is a kernel entry of its own, which the model does not know. Where a call that is one too does not
-// follow, it goes unnoticed unless there are handles that end with it.
+// To run a process is a kernel entry of its own, which the model does not know. Where a call that is one too
+// does not follow, it goes unnoticed unless there are handles that end with it.
 bool processes_may_run(const struct machine *machine) {
   return !machine->got || instead(REASON_HANDLES);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Protection by an Armv7-M memory protection unit (Armv7-M Architecture Reference Manual, B3.5, PMSAv7). A region is
-// a power of two in size and place; one of 256 bytes or more has eight parts that are switched on and off one by one.
-// So memory is covered by windows of 256 bytes, of which the parts inside are on.
+// Protection by an Armv7-M memory protection unit (Armv7-M Architecture Reference Manual, B3.5, PMSAv7). A
+// region is a power of two in size and place; one of 256 bytes or more has eight parts that are switched on
+// and off one by one. So memory is covered by windows of 256 bytes, of which the parts inside are on.
 #include "process.h"
 
 #define WINDOW 256u

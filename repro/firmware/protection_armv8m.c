@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Protection by an Armv8-M memory protection unit (Armv8-M Architecture Reference Manual, B9, PMSAv8). A region
-// begins and ends at any multiple of 32 bytes.
+// Protection by an Armv8-M memory protection unit (Armv8-M Architecture Reference Manual, B9, PMSAv8). A
+// region begins and ends at any multiple of 32 bytes.
 #include "process.h"
 
 const size_t protection_granule = 32;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Protection by RISC-V's physical memory protection (The RISC-V Instruction Set Manual, Volume II: Privileged
-// Architecture, 3.7). Each range takes two of the sixteen entries: its start, switched off, and its end, which
-// covers all between the two (TOR). User mode may touch what an entry covers, and nothing else.
+// Architecture, 3.7). Each range takes two of the sixteen entries: its start, switched off, and its end,
+// which covers all between the two (TOR). User mode may touch what an entry covers, and nothing else.
 #include "csr.h"
 #include "process.h"
 
@@ -13,8 +13,8 @@ const size_t protection_granule = 4;
 #define PMP_EXECUTE 0x04u
 #define PMP_TOR 0x08u
 
-// An entry's configuration is one byte of the four in a register. Each pair of entries is a range, so it has the
-// second byte of a half.
+// An entry's configuration is one byte of the four in a register. Each pair of entries is a range, so it has
+// the second byte of a half.
 static uint32_t covers(uintptr_t start, uintptr_t end, uint32_t rights, unsigned half) {
   // QEMU 7.2 takes a range that ends at 0 for all memory, so an empty one is switched off.
   return start < end ? (PMP_TOR | rights) << (16u * half + 8u) : 0;
