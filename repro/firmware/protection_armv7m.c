@@ -3,6 +3,7 @@
 // Protection by an Armv7-M memory protection unit (Armv7-M Architecture Reference Manual, B3.5, PMSAv7). A
 // region is a power of two in size and place; one of 256 bytes or more has eight parts that are switched on
 // and off one by one. So memory is covered by windows of 256 bytes, of which the parts inside are on.
+#include "mpu.h"
 #include "process.h"
 
 #define WINDOW 256u
@@ -10,16 +11,6 @@
 
 const size_t protection_granule = PART;
 
-#define MPU_TYPE (*(const volatile uint32_t *)0xe000ed90u)
-#define MPU_CTRL (*(volatile uint32_t *)0xe000ed94u)
-#define MPU_RNR (*(volatile uint32_t *)0xe000ed98u)
-#define MPU_RBAR (*(volatile uint32_t *)0xe000ed9cu)
-#define MPU_RASR (*(volatile uint32_t *)0xe000eda0u)
-
-#define CTRL_ENABLE 1u
-#define CTRL_PRIVDEFENA 4u // privileged code sees all that no region covers
-
-#define RASR_ENABLE 1u
 #define RASR_XN 0x10000000u
 #define RASR_BOTH_WRITE 0x03000000u         // AP: privileged and unprivileged read and write
 #define RASR_UNPRIVILEGED_READS 0x02000000u // AP: privileged reads and writes, unprivileged reads
@@ -32,7 +23,7 @@ static void add(uintptr_t base, size_t size, uint32_t attributes, uint32_t parts
   const uint32_t exponent = 31u - (uint32_t)__builtin_clz((uint32_t)size);
   MPU_RNR = regions++;
   MPU_RBAR = base;
-  MPU_RASR = attributes | RASR_NORMAL | parts_off << 8 | (exponent - 1) << 1 | RASR_ENABLE;
+  MPU_REGION = attributes | RASR_NORMAL | parts_off << 8 | (exponent - 1) << 1 | MPU_REGION_ENABLE;
 }
 
 // Which parts of the window at base do not lie in [start, end).
@@ -55,14 +46,5 @@ void protection_load(const struct process_home *home, const struct process_memor
   if (memory->start < memory->end) add_range(memory->start, memory->end, RASR_BOTH_WRITE | RASR_XN);
   if (memory->readable < memory->readable_end)
     add_range(memory->readable, memory->readable_end, RASR_UNPRIVILEGED_READS | RASR_XN);
-  // More than it has: the last ones would replace others, or be lost.
-  if (regions > (MPU_TYPE >> 8 & 0xffu)) __builtin_trap();
-  while (regions < (MPU_TYPE >> 8 & 0xffu)) {
-    MPU_RNR = regions++;
-    MPU_RASR = 0;
-  }
-  MPU_CTRL = CTRL_PRIVDEFENA | CTRL_ENABLE;
-  __asm__ volatile("dsb\n"
-                   "isb" ::
-                       : "memory");
+  mpu_enable(regions);
 }

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Protection by an Armv8-M memory protection unit (Armv8-M Architecture Reference Manual, B9, PMSAv8). A
+// Protection by an Armv8-M memory protection unit (Armv8-M Architecture Reference Manual, PMSAv8). A
 // region begins and ends at any multiple of 32 bytes.
+#include "mpu.h"
 #include "process.h"
 
 const size_t protection_granule = 32;
 
-#define MPU_TYPE (*(const volatile uint32_t *)0xe000ed90u)
-#define MPU_CTRL (*(volatile uint32_t *)0xe000ed94u)
-#define MPU_RNR (*(volatile uint32_t *)0xe000ed98u)
-#define MPU_RBAR (*(volatile uint32_t *)0xe000ed9cu)
-#define MPU_RLAR (*(volatile uint32_t *)0xe000eda0u)
 #define MPU_MAIR0 (*(volatile uint32_t *)0xe000edc0u)
-
-#define CTRL_ENABLE 1u
-#define CTRL_PRIVDEFENA 4u // privileged code sees all that no region covers
 
 #define RBAR_XN 1u
 #define RBAR_BOTH_WRITE 2u // AP: privileged and unprivileged read and write
 #define RBAR_BOTH_READ 6u  // AP: both read. None lets one write and the other read
 #define RBAR_SHAREABLE 0x18u
-#define RLAR_ENABLE 1u
 #define MAIR_WRITE_THROUGH 0xaau
 
 static unsigned regions;
@@ -29,7 +21,7 @@ static void add(uintptr_t start, uintptr_t end, uint32_t attributes) {
   if (start >= end) return;
   MPU_RNR = regions++;
   MPU_RBAR = start | attributes | RBAR_SHAREABLE;
-  MPU_RLAR = ((end - 1) & ~(uintptr_t)31u) | RLAR_ENABLE;
+  MPU_REGION = ((end - 1) & ~(uintptr_t)31u) | MPU_REGION_ENABLE;
 }
 
 void protection_load(const struct process_home *home, const struct process_memory *memory) {
@@ -39,13 +31,5 @@ void protection_load(const struct process_home *home, const struct process_memor
   add(home->stack, home->stack + home->stack_size, RBAR_BOTH_WRITE | RBAR_XN);
   add(memory->start, memory->end, RBAR_BOTH_WRITE | RBAR_XN);
   add(memory->readable, memory->readable_end, RBAR_BOTH_READ | RBAR_XN);
-  if (regions > (MPU_TYPE >> 8 & 0xffu)) __builtin_trap();
-  while (regions < (MPU_TYPE >> 8 & 0xffu)) {
-    MPU_RNR = regions++;
-    MPU_RLAR = 0;
-  }
-  MPU_CTRL = CTRL_PRIVDEFENA | CTRL_ENABLE;
-  __asm__ volatile("dsb\n"
-                   "isb" ::
-                       : "memory");
+  mpu_enable(regions);
 }
