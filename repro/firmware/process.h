@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Real processes, one for each process slot of the machine: unprivileged code (process_<architecture>.c)
-// behind a memory protection unit (protection_<port>.c). processes.c is the kernel that runs them.
+// behind a memory protection unit (protection_<port>.c). kernel.c runs them and serves their calls.
 //
 // A process is a few short routines. Its stack, where the architecture needs one, lies outside the RAM that
 // the machine gives it, whose every byte the model knows.
@@ -66,8 +66,9 @@ struct process_home {
 };
 struct process_home process_home(unsigned process);
 
-// The memory protection unit. From here on unprivileged code may touch this and nothing else; the kernel may
-// touch all that it could before.
+// The memory protection unit. From here on unprivileged code may touch this and nothing else. The kernel may
+// touch all that it could before, but it need not be able to store to code, or to what a process may only
+// read.
 extern const size_t protection_granule;
 void protection_load(const struct process_home *home, const struct process_memory *memory);
 
