@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The target that does nothing: what the engine and the sanitizers cost by themselves. ci/speed.py measures
+// The target that does nothing: what the engine and the sanitizers cost by themselves. ci/fuzz/speed.py measures
 // against it.
 #include <stddef.h>
 #include <stdint.h>

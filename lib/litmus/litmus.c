@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /**
  * Litmus of the barrier (X-BARRIER): what code generation does to the order of accesses around the switch.
- * Runs on the host, optimised, under both compilers; ci/litmus.py builds it, with LITMUS_BUILD naming the
+ * Runs on the host, optimised, under both compilers; ci/litmus/litmus.py builds it, with LITMUS_BUILD naming the
  * build. Silent if all is well, exit status 0; else a line for each case that failed, and 1. 2: could not run.
  * Other architectures are not run: order.c is for those.
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /**
  * Litmus of the barrier (X-BARRIER) for every compiler, optimisation level and architecture: not run, its code
- * is read. ci/order.py builds it twice, with a platform's port and with unfenced/, under plain_access.h, and
+ * is read. ci/litmus/order.py builds it twice, with a platform's port and with unfenced/, under plain_access.h, and
  * looks at the order in which the two functions reach memory.
  *
  * To be told apart in any assembly, the kernel's accesses, through slices, are the only ones of 8 bits, and

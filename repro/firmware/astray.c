@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// An image that goes astray, for ci/astray_test.py. Its argument is pairs of hexadecimal numbers. Each pair
+// An image that goes astray, for ci/shapes/astray_test.py. Its argument is pairs of hexadecimal numbers. Each pair
 // but the last is an address and the word to store there, so that any instruction can be brought; the last is
 // an address to call and what to call it with. An image that comes back from that has nothing to say.
 #include "system.h"

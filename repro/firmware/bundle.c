@@ -30,7 +30,7 @@ bool bundle_open(const char *path) {
   if (!system_open(path)) return complain("a bundle that can be opened");
   const size_t got = system_read(magic, sizeof magic);
   if (got != sizeof magic || __builtin_memcmp(magic, BUNDLE_MAGIC, sizeof magic) != 0)
-    return complain("the first line of a bundle, as ci/shapes.py writes it");
+    return complain("the first line of a bundle, as ci/shapes/shapes.py writes it");
   position = got;
   return true;
 }

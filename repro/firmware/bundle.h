@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A bundle: many programs in one file, so that one start of an image replays them all. ci/shapes.py
+// A bundle: many programs in one file, so that one start of an image replays them all. ci/shapes/shapes.py
 // writes it. The magic, then for each program: length of its name and of its binary form, both four bytes, least
 // significant first; the name; the binary form.
 #ifndef REPRO_FIRMWARE_BUNDLE_H

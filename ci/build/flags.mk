@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# Flags that every compilation of the project has, in every variant and in lint.
+
+warning_flags := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes
+include_flags := -Ifuzz -Ilib/include -Ilib/port/host -Ilib/test
+common_flags := -std=c11 $(warning_flags) $(include_flags)
+
+# For repro/ alone: folders and options. The rest is plain C.
+hosted_flags := -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
+
+# By the columns access and build of ci/build/variants.txt and ci/shapes/shapes.txt.
+access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
+access_plain :=
+build_checked := -DPROCBUF_CHECKED=1
+build_lean := -DPROCBUF_CHECKED=0

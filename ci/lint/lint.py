@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""Checks all sources without running them: a line for each check with how many files it looked at, then the count."""
+
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+from ci.lint import arrows
+from ci.process import sanitizers
+from ci.shapes import shapes_table
+
+PACKAGES = "ci/setup/packages.txt"
+CLANG_VERSIONS = ("19", "18", "17", "16", "15", "14")
+WATCHED = ["-DPROCBUF_ACCESS_HEADER=\"machine/access.h\""]
+SHAPES = {"checked": WATCHED + ["-DPROCBUF_CHECKED=1"], "lean": ["-DPROCBUF_CHECKED=0"]}
+PORTS = {
+    "armv6m": ["--target=armv6m-none-eabi", "-mcpu=cortex-m0"],
+    "armv7m": ["--target=armv7m-none-eabi", "-mcpu=cortex-m3"],
+    "armv8m": ["--target=armv8m.main-none-eabi", "-mcpu=cortex-m33"],
+    "riscv": ["--target=riscv32-unknown-elf", "-march=rv32imac"],
+}
+# All that the library may ask of a C library (X-FREESTANDING), and its own names.
+ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*|_GLOBAL_OFFSET_TABLE_)$")
+
+
+class Missing(Exception):
+    """A tool is not there."""
+
+
+def tool(name):
+    """The tool's command; an error that names its package where it is missing."""
+    if shutil.which(name):
+        return name
+    stem = name.rstrip("0123456789-")
+    with open(PACKAGES, encoding="utf-8") as file:
+        packages = [line.split("|")[1].strip() for line in file if line.startswith("base") and "| " + stem in line]
+    raise Missing("%s is missing (package %s): make setup" % (name, packages[0].replace("-@N@", "") if packages else name))
+
+
+def llvm(name):
+    return tool(sanitizers.llvm_tool(name))
+
+
+def clangs():
+    """All clangs that are here: each warns of different things."""
+    versions = ["clang-" + version for version in CLANG_VERSIONS if shutil.which("clang-" + version)]
+    return versions or [llvm("clang")]
+
+
+def build_flags(name):
+    """A variable of ci/build/flags.mk."""
+    command = ["make", "--silent", "-f", "ci/build/flags.mk", "--eval", "print: ; @echo $(%s)" % name, "print"]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return result.stdout.split()
+
+
+def find(*patterns):
+    return sorted(path for pattern in patterns for path in glob.glob(pattern, recursive=True))
+
+
+def c_files():
+    return find("lib/**/*.c", "fuzz/**/*.c", "repro/**/*.c")
+
+
+def host_files():
+    """Those that this machine's compilers take. Start-up code, and what runs and protects real processes, is assembly of its own
+    architecture: ci/shapes/shapes.mk compiles it with both compilers, the same warnings and -Werror."""
+    own = set(find("repro/firmware/process_*.c", "repro/firmware/protection_*.c"))
+    start_up = {"repro/firmware/%s.c" % platform.image.split("+")[0] for platform in shapes_table.platforms().values()}
+    return [path for path in c_files() if path not in start_up | own]
+
+
+def c_and_headers():
+    return find("lib/**/*.[ch]", "fuzz/**/*.[ch]", "repro/**/*.[ch]")
+
+
+def shell_scripts():
+    return find("ci/*/*.sh", ".ci/run", "lib/**/*.sh", "repro/**/*.sh")
+
+
+class Linter:
+    """The checks; each returns how many files it looked at and what it found."""
+
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.flags = build_flags("common_flags")
+        self.hosted_flags = build_flags("hosted_flags")
+
+    def each(self, commands):
+        """Runs all commands, some at a time; the outputs of those that failed."""
+        def run(command):
+            result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                    errors="replace", check=False)
+            return None if result.returncode == 0 else result.stdout or "failed: " + " ".join(command)
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            return [problem for problem in pool.map(run, commands) if problem]
+
+    def per_file(self, files, command):
+        return len(files), self.each([command + [path] for path in files])
+
+    def compile_flags(self, path, shape):
+        """What the build compiles this file with, in a shape of the library."""
+        return self.flags + (self.hosted_flags if path.startswith("repro/") else []) + SHAPES[shape]
+
+    def layout(self):
+        files = c_and_headers()
+        command = [llvm("clang-format"), "--dry-run", "--Werror"]
+        return len(files), ["%s: make format" % path for path in files if self.each([command + [path]])]
+
+    def warnings(self):
+        files = host_files()
+        # gcc finds some of its warnings only when it optimises.
+        compilers = [[tool("gcc"), "-O2", "-c", "-o", "/dev/null"]] + [[clang, "-fsyntax-only"] for clang in clangs()]
+        commands = [compiler + self.compile_flags(path, shape) + ["-Werror", path]
+                    for compiler in compilers for shape in SHAPES for path in files]
+        return len(files), self.each(commands)
+
+    def headers(self):
+        """Each public header can be included first and alone."""
+        # Included, not compiled by itself: an unused inline function is no fault in a header.
+        command = [llvm("clang"), "-fsyntax-only", "-x", "c"] + self.flags + ["-Werror", "-Wno-empty-translation-unit"]
+        files = find("lib/include/**/*.h")
+        return len(files), self.each([command + ["-include", path, os.devnull] for path in files])
+
+    def freestanding(self):
+        """The library, and those parts of the testbed that are to run on a target, compile for every port."""
+        library = find("lib/src/*.c")
+        testbed = [path for path in find("fuzz/program/*.c", "fuzz/model/*.c")
+                   if not path.endswith("_test.c") and path not in arrows.HOSTED]
+        clang = llvm("clang")
+        flags = [flag for flag in self.flags if flag != "-Ilib/port/host"]
+        commands = [[clang, "-fsyntax-only", "-ffreestanding", "-Werror"] + target + flags +
+                    ["-Ilib/port/" + port, "-DPROCBUF_CHECKED=%d" % checked, path]
+                    for port, target in PORTS.items() for checked in (0, 1) for path in library + testbed]
+        return len(library) + len(testbed), self.each(commands)
+
+    def symbols(self):
+        """The library asks nothing of its surroundings but the four functions that any compiler asks."""
+        files = find("lib/src/*.c")
+        out = "build/lint"
+        os.makedirs(out, exist_ok=True)
+        objects = [os.path.join(out, os.path.basename(path)[:-2] + ".o") for path in files]
+        compiler = [tool("gcc"), "-Os", "-ffreestanding", "-c"] + self.flags
+        problems = self.each([compiler + ["-o", target, path] for path, target in zip(files, objects)])
+        if problems:
+            return len(files), problems
+        result = subprocess.run(["nm", "-u"] + objects, stdout=subprocess.PIPE, text=True, check=True)
+        names = {line.split()[1] for line in result.stdout.splitlines() if line.startswith(" ")}
+        return len(files), ["undefined: " + name for name in sorted(names) if not ALLOWED_SYMBOL.match(name)]
+
+    def clang_tidy(self):
+        files = host_files()
+        command = [llvm("clang-tidy"), "--quiet", "--warnings-as-errors=*"]
+        return len(files), self.each([command + [path, "--"] + self.compile_flags(path, "checked") for path in files])
+
+    def cppcheck(self):
+        command = [tool("cppcheck"), "--std=c11", "--quiet", "--error-exitcode=1", "--inline-suppr",
+                   "--enable=warning,performance,portability", "--suppressions-list=ci/lint/cppcheck.txt"]
+        command += [flag for flag in self.flags if flag.startswith("-I")] + SHAPES["checked"]
+        return self.per_file(c_files(), command)
+
+    def gcc_analyzer(self):
+        files = host_files()
+        command = [tool("gcc"), "-fanalyzer", "-O1", "-Werror", "-c", "-o", "/dev/null"]
+        return len(files), self.each([command + self.compile_flags(path, "checked") + [path] for path in files])
+
+    def scripts(self):
+        return self.per_file(shell_scripts(), [tool("shellcheck")])
+
+    @staticmethod
+    def includes():
+        return arrows.check()
+
+    @staticmethod
+    def licences():
+        """An SPDX line at the top of each source file."""
+        files = c_and_headers() + shell_scripts() + find("**/*.def", "ci/*/*.py", "ci/*/*.mk", "ci/*/*.txt", "Makefile")
+        problems = []
+        for path in files:
+            with open(path, encoding="utf-8") as file:
+                if not any("SPDX-License-Identifier: Apache-2.0 OR MIT" in file.readline() for _ in range(2)):
+                    problems.append("%s: no SPDX line" % path)
+        return len(files), problems
+
+
+CHECKS = ("layout", "licences", "includes", "scripts", "warnings", "headers", "freestanding", "symbols", "cppcheck",
+          "clang_tidy", "gcc_analyzer")
+
+
+def run_check(linter, name):
+    """Runs one check and says what came of it; whether it passed."""
+    try:
+        count, problems = getattr(linter, name)()
+    except (Missing, OSError, subprocess.CalledProcessError) as problem:
+        count, problems = 0, [str(problem)]
+    if count == 0 and not problems:
+        problems = ["no files"]
+    print("%s %s: %d files" % ("FAIL" if problems else "PASS", name, count), flush=True)
+    for problem in problems:
+        print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+    return not problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", help="checks, comma between them, of: %s" % " ".join(CHECKS))
+    options = parser.parse_args()
+    names = options.only.split(",") if options.only else CHECKS
+    unknown = [name for name in names if name not in CHECKS]
+    if unknown:
+        parser.error("no check %s; there are: %s" % (" ".join(unknown), " ".join(CHECKS)))
+    linter = Linter(options.jobs)
+    results = [run_check(linter, name) for name in names]
+    print("%d passed, %d failed" % (results.count(True), results.count(False)))
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

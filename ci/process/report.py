@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""Recognises what a failing run prints: a report of lockstep, a sanitizer's, an engine's. The one place that knows their words."""
+
+import re
+
+LOCKSTEP = "== procbuf lockstep failure"
+HANG = "== procbuf hang"
+TEXT = "== procbuf text failure"
+IN_PROGRESS = "== procbuf program in progress"
+# What a failing run prints of its own; a failure without one of these is not understood.
+REPORTS = (LOCKSTEP, HANG, TEXT, IN_PROGRESS)
+
+NOTHING = "none"
+HUNG = "hang"
+NAME_MAX = 120
+
+# A report's first line, and the check that it stands for; the first in the output counts.
+MARKS = (
+    (re.compile("^" + LOCKSTEP + r"$", re.MULTILINE), None),
+    (re.compile("^" + HANG + r"$", re.MULTILINE), HUNG),
+    (re.compile("^" + TEXT + r"$", re.MULTILINE), "text"),
+    (re.compile(r"ERROR: AddressSanitizer"), "asan"),
+    (re.compile(r"WARNING: MemorySanitizer"), "msan"),
+    (re.compile(r": runtime error: "), "ubsan"),
+    (re.compile(r"ERROR: libFuzzer: timeout"), HUNG),
+    (re.compile(r"ERROR: libFuzzer: out-of-memory"), "memory-limit"),
+    (re.compile(r"ERROR: libFuzzer: |ERROR: UndefinedBehaviorSanitizer: "), "signal"),
+)
+FIELD = re.compile(r"^(\w+): +(.*)$", re.MULTILINE)
+SUMMARY = re.compile(r"^SUMMARY: \w+Sanitizer: (\S+)", re.MULTILINE)
+RUNTIME_ERROR = re.compile(r": runtime error: (.*)$", re.MULTILINE)
+FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:\S*/)?((?:lib|fuzz|repro)/\S+?):\d+", re.MULTILINE)
+# Every access of the library goes through these: they say nothing of what is wrong.
+ACCESS_FILES = ("lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
+FRAMES_NAMED = 2
+PROGRAM = re.compile(r"^program:\n(.*?)^replay: ", re.MULTILINE | re.DOTALL)
+PROGRESS = re.compile("^" + IN_PROGRESS + r".*?\n(.*?)^== end", re.MULTILINE | re.DOTALL)
+STEP = re.compile("^(?:" + IN_PROGRESS + r", )?step:? +(\d+)", re.MULTILINE)
+
+
+class Report:
+    """What failed: `check` is the check that noticed, `clause` that of a lockstep failure, `name` what the finding is called."""
+
+    def __init__(self, check, clause, name, text):
+        self.check = check
+        self.clause = clause
+        self.name = name
+        self.text = text
+
+
+def slug(words):
+    """Words as a part of a folder's name."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-")[:NAME_MAX]
+
+
+def frames(text):
+    """The library's functions on the stack of a sanitizer's report, innermost first; the testbed's own, if there are none of the library."""
+    found = [(function, file) for function, file in FRAME.findall(text) if file not in ACCESS_FILES]
+    return [function for function, file in found if file.startswith("lib/")] or [function for function, _ in found]
+
+
+def kind_of(check, text):
+    """What a sanitizer calls the mistake, without the numbers in it."""
+    summary = SUMMARY.search(text)
+    said = RUNTIME_ERROR.search(text)
+    if summary and summary.group(1) != "undefined-behavior":
+        return summary.group(1)
+    return re.sub(r"-?\b(0x)?[0-9a-f]*\d[0-9a-f]*\b", "", said.group(1)) if check == "ubsan" and said else ""
+
+
+def first_mark(output):
+    """Where the first report begins and which check it is of; None if there is no report."""
+    found = [(match.start(), check) for pattern, check in MARKS for match in [pattern.search(output)] if match]
+    return min(found, key=lambda pair: pair[0]) if found else None
+
+
+def block(output, start):
+    """One of our own reports, up to its last line."""
+    end = output.find("\n== end", start)
+    return output[start:] if end < 0 else output[start:output.find("\n", end + 1) + 1 or None]
+
+
+def read_own(output, start, check):
+    """A report of lockstep, of a hang, of the text target."""
+    text = block(output, start)
+    fields = {}
+    for key, value in FIELD.findall(text):
+        fields.setdefault(key, value)
+    check = check or fields.get("check", "lockstep")
+    clause = fields.get("clause", "-")
+    return Report(check, clause, slug(fields.get("finding", "%s-%s" % (check, clause))), text)
+
+
+def read_foreign(output, start, check):
+    """A report of a sanitizer or an engine: from the line that it begins in to the end of what was written."""
+    text = output[output.rfind("\n", 0, start) + 1:]
+    words = [check, kind_of(check, text)] + frames(text)[:FRAMES_NAMED]
+    return Report(check, "-", slug("-".join(word for word in words if word)), text)
+
+
+def read(output):
+    """The first report in what a run wrote; None if it wrote none."""
+    found = first_mark(output)
+    if not found:
+        return None
+    start, check = found
+    own = any(output.startswith(mark, start) for mark in (LOCKSTEP, HANG, TEXT))
+    return read_own(output, start, check) if own else read_foreign(output, start, check)
+
+
+def check_of(status, output):
+    """Which check a run failed by: "none", or what came of it instead, if by none."""
+    if status is None:
+        return HUNG
+    if status == 0:
+        return NOTHING
+    found = read(output)
+    return found.check if found else "none, but status %d" % status
+
+
+def program_of(output):
+    """The failing program, in text, as a report has it; nothing if there is none."""
+    found = PROGRAM.search(output) or PROGRESS.search(output)
+    return found.group(1) if found else ""

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""The README's examples are true: its C compiles without a warning, and its failing program fails with the report that it shows."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from ci.bank import bank
+from ci.process import sanitizers
+
+README = "README.md"
+EXAMPLE_BUG = "bounds-end-is-kernel-break"
+FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-missing-prototypes", "-Ilib/include", "-Ilib/port/host",
+         "-DDRIVER_NUMBER=1", "-fsyntax-only", "-x", "c", "-"]
+
+
+def text():
+    with open(README, encoding="utf-8") as file:
+        return file.read()
+
+
+def compile_examples(readme):
+    """The examples in C, each by itself."""
+    examples = re.findall(r"^```c\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    if not examples:
+        return ["no example in C"]
+    results = [subprocess.run(["gcc"] + FLAGS, input=example, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, check=False) for example in examples]
+    return [result.stdout for result in results if result.returncode != 0]
+
+
+def shown_report(readme):
+    """The report that the README shows, and the program in it."""
+    found = re.search(r"^    == procbuf lockstep failure\n.*?^    == end of procbuf lockstep failure$", readme,
+                      re.MULTILINE | re.DOTALL)
+    report = "\n".join(line[4:].rstrip() for line in found.group(0).splitlines()) + "\n"
+    return report, re.search(r"^program:\n(.*?)^replay:", report, re.MULTILINE | re.DOTALL).group(1)
+
+
+def compare_report(readme):
+    """What the library with that bug in it really says of that program."""
+    report, program = shown_report(readme)
+    built = bank.build(bank.select(bank.read(), [EXAMPLE_BUG]), "asan", "replay")[EXAMPLE_BUG]
+    if isinstance(built, bank.BankError):
+        return [str(built)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "program.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(program)
+        said = subprocess.run([built, path], env=sanitizers.environment(), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False).stdout
+    said = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
+    return [] if report in said else ["the report is not as %s shows it:\n%s" % (README, said)]
+
+
+def main():
+    readme = text()
+    problems = compile_examples(readme) + compare_report(readme)
+    print("\n".join(problems), end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
