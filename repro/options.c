@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int digit(char c) {
@@ -43,5 +44,14 @@ bool option_canary(const char *name, enum lockstep_canary *canary) {
     return true;
   }
   fprintf(stderr, "--canary: expected result, state, memory, access or sanitizer, found \"%s\"\n", name);
+  return false;
+}
+
+bool option_seconds(const char *name, const char *text, unsigned *seconds) {
+  char *end;
+  const unsigned long number = strtoul(text, &end, 10);
+  *seconds = (unsigned)number;
+  if (*text >= '0' && *text <= '9' && !*end && number > 0 && number <= 86400) return true;
+  fprintf(stderr, "%s: expected seconds from 1 to 86400, found \"%s\"\n", name, text);
   return false;
 }

@@ -13,4 +13,7 @@ bool option_hex(const char *text, struct program *program);
 // --canary: the check to break. False: no such check.
 bool option_canary(const char *name, enum lockstep_canary *canary);
 
+// Seconds from 1 to 86400. False: it is no such number.
+bool option_seconds(const char *name, const char *text, unsigned *seconds);
+
 #endif

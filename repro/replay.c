@@ -2,16 +2,14 @@
 //
 // replay: runs programs in lockstep, outside any fuzzer, and converts between their forms. `replay --help` is
 // its manual.
+#include "fatal.h"
 #include "host/host.h"
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "tool.h"
 
 #include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum exit_code { EXIT_FINE = 0, EXIT_FINDING = 1, EXIT_MISUSE = 2 };
 
 enum action { ACTION_RUN, ACTION_PRINT, ACTION_ASSEMBLE };
 
@@ -19,46 +17,58 @@ struct replay {
   enum action action;
   const char *out; // folder that --assemble writes to
   bool raw;
+  unsigned limit;
   struct lockstep_options options;
-  size_t programs, findings;
+  size_t programs, findings, refused, unwritten; // refused: not test cases
 };
 
 static const char manual[] =
     "usage: replay [options] FILE|FOLDER ...\n"
-    "Runs programs on the library and the shadow model in lockstep. A name that ends in .txt is text, any "
-    "other is binary.\n"
+    "Runs programs on the library and the shadow model in lockstep. Text and binary are told by the content. "
+    "What is not a "
+    "test case is\n"
+    "named and counted, and those behind it run.\n"
     "  --trace          print each step and what came of it\n"
     "  --thorough       compare everything after each step\n"
+    "  --limit SECONDS  a program that takes longer, by wall clock, hangs (10)\n"
     "  --print          print each program as text instead of running it\n"
-    "  --assemble DIR   write each program as binary to DIR/NAME.bin instead of running it\n"
+    "  --assemble DIR   write each program as binary to DIR/NAME.bin, which must not exist, instead of "
+    "running it\n"
     "  --hex BYTES      run the program that these hexadecimal digits encode\n"
-    "  --raw            take binary files of any size, as a fuzzer does\n"
+    "  --raw            take binary files of any size up to a program's, as a fuzzer does\n"
     "  --canary CHECK   break a check on purpose: result, state, memory, access or sanitizer\n"
     "  --help           this text\n"
-    "Exit status: 0 all agree; 1 a program failed; 2 wrong use, or an input that can't be read.\n";
-
-static void print_program(const struct program *program) {
-  const struct text_sink sink = host_sink(stdout);
-  program_print(program, &sink);
-}
+    "Exit status: 0 all inputs ran and agree; 1 a program failed; 2 wrong use; 3 something is not a test "
+    "case, or could "
+    "not be written.\n";
 
 static bool run(struct replay *replay, const char *name, const struct program *program) {
   const struct text_sink sink = host_sink(stderr);
+  if (host_obstacle(program)) {
+    fprintf(stderr, "%s: %s\n", name, host_obstacle(program));
+    return false;
+  }
   if (replay->options.trace) printf("# %s\n", name);
   replay->programs++;
-  if (host_run(program, &replay->options)) return true;
-  fflush(stdout);
+  fatal_begin(name, replay->limit);
+  const bool fine = host_run(program, &replay->options);
+  fatal_end();
+  if (fine) return true;
   fprintf(stderr, "%s: failed\n", name);
-  lockstep_report(host_lockstep(), &sink);
+  host_report(&sink);
   replay->findings++;
   return true;
 }
 
+// False: it is not a test case here.
 static bool take_program(struct replay *replay, const char *name, const struct program *program) {
+  const struct text_sink sink = host_sink(stdout);
   if (replay->action == ACTION_RUN) return run(replay, name, program);
   replay->programs++;
-  if (replay->action == ACTION_ASSEMBLE) return output_binary(replay->out, name, program);
-  print_program(program);
+  if (replay->action == ACTION_PRINT)
+    program_print(program, &sink);
+  else if (!output_binary(replay->out, name, program))
+    replay->unwritten++;
   return true;
 }
 
@@ -68,30 +78,35 @@ static bool take(void *context, const char *path, const unsigned char *bytes, si
   return input_program(path, bytes, size, replay->raw, &program) && take_program(replay, path, &program);
 }
 
+// False: wrong use.
 static bool take_hex(struct replay *replay, const char *text) {
   static struct program program;
-  return option_hex(text, &program) && take_program(replay, "--hex", &program);
+  if (!option_hex(text, &program)) return false;
+  replay->refused += !take_program(replay, "--hex", &program);
+  return true;
 }
 
 static int misuse(const char *what) {
   fprintf(stderr, "replay: %s\n%s", what, manual);
-  return EXIT_MISUSE;
+  return TOOL_MISUSE;
 }
 
 static int finish(const struct replay *replay) {
-  if (replay->programs == 0) return misuse("expected at least one program");
-  if (replay->action == ACTION_RUN) {
-    const struct lockstep *l = host_lockstep();
-    fflush(stdout);
-    fprintf(stderr, "replay: %zu programs, %llu steps, %llu refused, %zu failed\n", replay->programs,
+  const struct lockstep *l = host_lockstep();
+  if (replay->action == ACTION_RUN)
+    fprintf(stderr, "replay: %zu programs, %llu steps, %llu refused, %zu failed", replay->programs,
             (unsigned long long)l->steps, (unsigned long long)l->refused, replay->findings);
-  }
-  return replay->findings ? EXIT_FINDING : EXIT_FINE;
+  else if (replay->refused > 0)
+    fprintf(stderr, "replay: %zu programs", replay->programs);
+  if (replay->refused > 0) fprintf(stderr, ", %zu not test cases", replay->refused);
+  if (replay->action == ACTION_RUN || replay->refused > 0) fprintf(stderr, "\n");
+  return tool_end(tool_status(replay->findings, replay->refused + replay->unwritten));
 }
 
 enum choice {
   OPTION_TRACE = 1,
   OPTION_THOROUGH,
+  OPTION_LIMIT,
   OPTION_PRINT,
   OPTION_ASSEMBLE,
   OPTION_HEX,
@@ -103,6 +118,7 @@ enum choice {
 static const struct option options[] = {
     {"trace", no_argument, 0, OPTION_TRACE},
     {"thorough", no_argument, 0, OPTION_THOROUGH},
+    {"limit", required_argument, 0, OPTION_LIMIT},
     {"print", no_argument, 0, OPTION_PRINT},
     {"assemble", required_argument, 0, OPTION_ASSEMBLE},
     {"hex", required_argument, 0, OPTION_HEX},
@@ -121,6 +137,8 @@ static bool take_option(struct replay *replay, int option, const struct text_sin
   case OPTION_THOROUGH:
     replay->options.thorough = true;
     return true;
+  case OPTION_LIMIT:
+    return option_seconds("--limit", optarg, &replay->limit);
   case OPTION_PRINT:
     replay->action = ACTION_PRINT;
     return true;
@@ -143,14 +161,18 @@ static bool take_option(struct replay *replay, int option, const struct text_sin
 
 int main(int argc, char **argv) {
   const struct text_sink out = host_sink(stdout);
-  struct replay replay = {.action = ACTION_RUN};
+  struct replay replay = {.action = ACTION_RUN, .limit = FATAL_LIMIT_SECONDS};
   const char *hex = 0;
+  tool_start();
+  host_stand_alone();
   for (int option; (option = getopt_long(argc, argv, "", options, 0)) != -1;) {
-    if (option == OPTION_HELP) return fputs(manual, stdout) < 0 ? EXIT_MISUSE : EXIT_FINE;
+    if (option == OPTION_HELP) return tool_help(manual);
     if (!take_option(&replay, option, &out, &hex)) return misuse("wrong use");
   }
-  if (hex && !take_hex(&replay, hex)) return EXIT_MISUSE;
+  if (!hex && optind == argc) return misuse("expected at least one program");
+  fatal_start();
+  if (hex && !take_hex(&replay, hex)) return TOOL_MISUSE;
   for (int i = optind; i < argc; i++)
-    if (!input_each(argv[i], take, &replay)) return EXIT_MISUSE;
+    replay.refused += input_each(argv[i], take, &replay);
   return finish(&replay);
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // stats: what a corpus does when it runs, and what it never does. `stats --help` is its manual.
+#include "fatal.h"
 #include "host/host.h"
 #include "input.h"
+#include "output.h"
 #include "tally.h"
+#include "tool.h"
 
 #include <getopt.h>
 #include <string.h>
-
-enum exit_code { EXIT_FINE = 0, EXIT_GAPS = 1, EXIT_MISUSE = 2 };
 
 enum requirement { REQUIRE_NOTHING, REQUIRE_WORDS, REQUIRE_PAIRS };
 
@@ -16,64 +17,71 @@ struct stats {
   enum requirement requirement;
   const char *csv;
   bool raw;
-  size_t failed;
+  size_t failed, refused; // refused: not test cases
   struct tally tally;
   struct lockstep_observer observer;
 };
 
-static const char manual[] = "usage: stats [options] FILE|FOLDER ...\n"
-                             "Runs programs in lockstep and counts: what each op came to, which op followed "
-                             "which, how deep programs got, "
-                             "how often\n"
-                             "ranges overlapped. A name that ends in .txt is text, any other is binary. A "
-                             "dot in the table: the op can't "
-                             "report it.\n"
-                             "  --require WHAT   what must not be at zero: nothing; words: ops carried out, "
-                             "and words of each op (default);\n"
-                             "                   pairs: and pairs of ops carried out one after the other\n"
-                             "  --csv FILE       write the matrix of pairs, first op by second\n"
-                             "  --raw            take binary files of any size, as a fuzzer does\n"
-                             "  --help           this text\n"
-                             "Exit status: 0 nothing is missing; 1 something is, or a program failed; 2 "
-                             "wrong use, or an input that can't be "
-                             "read.\n";
+static const char manual[] =
+    "usage: stats [options] FILE|FOLDER ...\n"
+    "Runs programs in lockstep and counts: what each op came to, which op followed which, how deep programs "
+    "got, how "
+    "often\n"
+    "ranges overlapped. Text and binary are told by the content. A dot in the table: the op can't report "
+    "it.\n"
+    "  --require WHAT   what must not be at zero: nothing; words: ops carried out, and words of each op "
+    "(default);\n"
+    "                   pairs: and pairs of ops carried out one after the other\n"
+    "  --csv FILE       write the matrix of pairs, first op by second\n"
+    "  --raw            take binary files of any size up to a program's, as a fuzzer does\n"
+    "  --help           this text\n"
+    "Exit status: 0 nothing is missing; 1 something is, or a program failed; 2 wrong use; 3 something is not "
+    "a test "
+    "case, or could\n"
+    "not be written.\n";
 
 static int misuse(const char *what) {
   fprintf(stderr, "stats: %s\n%s", what, manual);
-  return EXIT_MISUSE;
+  return TOOL_MISUSE;
+}
+
+static bool run(struct stats *stats, const char *path, const struct program *program) {
+  const struct lockstep_options options = {.observer = &stats->observer};
+  fatal_begin(path, FATAL_LIMIT_SECONDS);
+  const bool fine = host_run(program, &options);
+  fatal_end();
+  tally_program_ends(&stats->tally);
+  return fine;
 }
 
 static bool take(void *context, const char *path, const unsigned char *bytes, size_t size) {
   static struct program program;
   struct stats *stats = context;
-  const struct lockstep_options options = {.observer = &stats->observer};
   if (!input_program(path, bytes, size, stats->raw, &program)) return false;
-  if (!host_run(&program, &options)) {
-    fprintf(stderr, "%s: failed; replay it\n", path);
-    stats->failed++;
+  if (host_obstacle(&program)) {
+    fprintf(stderr, "%s: %s\n", path, host_obstacle(&program));
+    return false;
   }
-  tally_program_ends(&stats->tally);
+  if (run(stats, path, &program)) return true;
+  fprintf(stderr, "%s: failed; replay it\n", path);
+  stats->failed++;
   return true;
 }
 
-static bool write_csv(const struct stats *stats) {
-  if (!stats->csv) return true;
-  FILE *file = fopen(stats->csv, "w");
-  if (file) tally_print_csv(&stats->tally, file);
-  const bool written = file && !ferror(file);
-  const bool closed = file && fclose(file) == 0;
-  if (!written || !closed) perror(stats->csv);
-  return written && closed;
+static void fill_csv(void *context, FILE *file) {
+  tally_print_csv(context, file);
 }
 
-static int finish(const struct stats *stats) {
+static int finish(struct stats *stats) {
   size_t gaps = 0;
   tally_print(&stats->tally, stdout);
-  if (!write_csv(stats)) return EXIT_MISUSE;
+  const bool written = !stats->csv || output_file(stats->csv, true, fill_csv, &stats->tally);
   if (stats->requirement != REQUIRE_NOTHING)
     gaps = tally_print_gaps(&stats->tally, stats->requirement == REQUIRE_PAIRS, stdout);
-  printf("%zu at zero that should not be, %zu programs failed\n", gaps, stats->failed);
-  return gaps > 0 || stats->failed > 0 ? EXIT_GAPS : EXIT_FINE;
+  printf("%zu at zero that should not be, %zu programs failed", gaps, stats->failed);
+  if (stats->refused > 0) printf(", %zu not test cases", stats->refused);
+  printf("\n");
+  return tool_end(tool_status(gaps + stats->failed, stats->refused + !written));
 }
 
 static bool take_requirement(struct stats *stats) {
@@ -115,11 +123,16 @@ static bool take_option(struct stats *stats, int option) {
 int main(int argc, char **argv) {
   static struct stats stats = {.requirement = REQUIRE_WORDS};
   stats.observer = (struct lockstep_observer){&stats.tally, tally_step};
+  tool_start();
   for (int option; (option = getopt_long(argc, argv, "", options, 0)) != -1;) {
-    if (option == OPTION_HELP) return fputs(manual, stdout) < 0 ? EXIT_MISUSE : EXIT_FINE;
+    if (option == OPTION_HELP) return tool_help(manual);
     if (!take_option(&stats, option)) return misuse("wrong use");
   }
+  if (optind == argc) return misuse("expected at least one program");
+  fatal_start();
   for (int i = optind; i < argc; i++)
-    if (!input_each(argv[i], take, &stats)) return EXIT_MISUSE;
-  return stats.tally.programs == 0 ? misuse("expected at least one program") : finish(&stats);
+    stats.refused += input_each(argv[i], take, &stats);
+  if (stats.tally.programs > 0) return finish(&stats);
+  fprintf(stderr, "stats: no program ran, %zu not test cases\n", stats.refused);
+  return tool_end(TOOL_UNABLE);
 }

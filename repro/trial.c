@@ -13,7 +13,7 @@
 
 // A child that failed a check of lockstep ends with this status, after one line that says which.
 #define STATUS_CHECK 64
-#define CHECK_LINE "trial: check %15s clause %15s result %7s"
+#define CHECK_LINE "trial: check %15s clause %15s result %7s name %63s"
 
 // A sanitizer's report with the program in it is shorter.
 #define OUTPUT_MAX 65536u
@@ -28,8 +28,10 @@ struct output {
 
 static void report_check(void) {
   const struct lockstep_failure *failure = &host_lockstep()->failure;
-  fprintf(stderr, "trial: check %s clause %s result %s\n", lockstep_check_name(failure->check),
-          failure->clause, failure->has_result ? "wrong" : "right");
+  char name[LOCKSTEP_NAME_MAX];
+  lockstep_failure_name(host_lockstep(), name);
+  fprintf(stderr, "trial: check %s clause %s result %s name %s\n", lockstep_check_name(failure->check),
+          failure->clause, failure->has_result ? "wrong" : "right", name);
 }
 
 _Noreturn static void run_child(const struct trial *trial, const struct program *program, int output) {
@@ -84,7 +86,7 @@ static const char *sanitizer_in(const char *text) {
 
 static bool read_check(const char *text, struct trial_ending *ending) {
   char result[8];
-  if (sscanf(text, CHECK_LINE, ending->check, ending->clause, result) != 3) return false;
+  if (sscanf(text, CHECK_LINE, ending->check, ending->clause, result, ending->name) != 4) return false;
   ending->result = strcmp(result, "wrong") == 0;
   return true;
 }
@@ -111,7 +113,6 @@ static bool finish(pid_t child, const struct output *output, struct trial_ending
     }
   *ending = (struct trial_ending){.clause = "-"};
   ending->failed = output->late || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-  snprintf(ending->words, sizeof ending->words, "%.*s", (int)sizeof ending->words - 1, output->text);
   if (ending->failed) judge(status, output, ending);
   return true;
 }

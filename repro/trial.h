@@ -17,9 +17,9 @@ struct trial_ending {
   bool failed;
   char check
       [16]; // "result", "state", "memory", "access"; "asan", "ubsan", "msan"; "signal-11", "exit-3", "hang"
-  char clause[16]; // of a lockstep failure, else "-"
-  bool result;     // a lockstep failure whose result was wrong, whatever check saw it first
-  char words[256]; // the start of what it wrote
+  char clause[16];              // of a lockstep failure, else "-"
+  char name[LOCKSTEP_NAME_MAX]; // of a lockstep failure, else empty
+  bool result;                  // a lockstep failure whose result was wrong, whatever check saw it first
 };
 
 // Do two failures fail in the same way? By the same check, or both by a wrong result.

@@ -7,17 +7,18 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
+
+from ci.process import entry
+from ci.process import report
+from ci.process import run
 
 FOLDER = "fuzz/bugs"
 TREES = "build/bugs"
 SPEC = "docs/spec.md"
 KEYS = ("id", "what", "class", "clause", "origin", "check", "build", "target", "program", "patch")
-# What lockstep itself finds out, wherever it runs; the others need a sanitizer, a clock or a compiler.
-LOCKSTEP_CHECKS = ("result", "state", "memory", "access", "protection")
-CHECKS = LOCKSTEP_CHECKS + ("asan", "ubsan", "msan", "hang", "litmus")
+CHECKS = report.LOCKSTEP_CHECKS + ("asan", "ubsan", "msan", "hang", "litmus")
 # What shows a bug, and the variant of ci/build/variants.txt that it is shown in. The litmus test builds by itself.
 GATE_VARIANTS = {"watched": "asan", "plain": "checked", "lean": "lean", "msan": "msan"}
 # What shows a bug that the host does not, and the shapes of ci/shapes/shapes.txt that it is shown in. They have no variant: `make bugs-shapes`
@@ -26,6 +27,7 @@ GATE_SHAPES = {"word32": ("host32", "m3-gcc-os"), "bigendian": ("ppc32-gcc-o2",)
                "processes": ("m3-gcc-mpu", "m33-gcc-mpu", "rv32-gcc-pmp")}
 HOST_VARIANT = GATE_VARIANTS["watched"]
 LITMUS = "litmus"
+PATCH_SECONDS = 60
 BUILDS = tuple(GATE_VARIANTS) + tuple(GATE_SHAPES) + (LITMUS,)
 TARGETS = ("sequence", "layout", "registers", "slices", "stream")
 ABSTRACT = re.compile(r"^layout 5$", re.MULTILINE)
@@ -36,7 +38,7 @@ HEADERS = ("lib/include/procbuf/*.h", "lib/port/*/procbuf/*.h", "lib/src/*.h")
 SOURCES = ("lib/src/*.c",)
 
 
-class BankError(Exception):
+class BankError(entry.Usage):
     """What is wrong with a bug, in words for people."""
 
 
@@ -165,8 +167,8 @@ def read_bug(path):
         raise wrong(path, KEYS.index("build") + 1, "build: %s with check: %s, and only with it" % (LITMUS, LITMUS), bug.build)
     if bug.abstract and bug.build in ("plain", "lean", "processes"):
         raise wrong(path, KEYS.index("build") + 1, "build: watched for a program of layout 5", bug.build)
-    if bug.shapes and bug.check not in LOCKSTEP_CHECKS:
-        raise wrong(path, KEYS.index("check") + 1, "a check of lockstep for build: %s: %s" % (bug.build, " ".join(LOCKSTEP_CHECKS)), bug.check)
+    if bug.shapes and bug.check not in report.LOCKSTEP_CHECKS:
+        raise wrong(path, KEYS.index("check") + 1, "a check of lockstep for build: %s: %s" % (bug.build, " ".join(report.LOCKSTEP_CHECKS)), bug.check)
     return bug
 
 
@@ -224,12 +226,11 @@ def patched(bug):
         raise BankError("%s: changes what is not there: %s" % (bug.path, " ".join(missing)))
     with tempfile.TemporaryDirectory() as folder:
         write(folder, contents(".", names))
-        result = subprocess.run(["patch", "-p1", "--fuzz=0", "--forward", "--no-backup-if-mismatch"], cwd=folder,
-                                input=bug.patch.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        said = result.stdout.decode("utf-8", "replace")
+        result = run.run(["patch", "-p1", "--fuzz=0", "--forward", "--no-backup-if-mismatch"], PATCH_SECONDS, folder=folder,
+                         given=bug.patch.encode())
         # An offset or anything else that patch remarks on means that lib/ has moved on.
-        if result.returncode != 0 or not all(line.startswith("patching file ") for line in said.splitlines()):
-            raise BankError("%s: does not apply as it is: re-diff it\n%s" % (bug.path, said))
+        if result.status != 0 or not all(line.startswith("patching file ") for line in result.output.splitlines()):
+            raise BankError("%s: does not apply as it is: re-diff it\n%s" % (bug.path, result.output))
         return contents(folder, names)
 
 
@@ -285,9 +286,7 @@ def make_trees(bugs):
 def run_make(ids, variant, what, jobs):
     command = ["make", "--no-print-directory", "--output-sync=target", "-k", "-j%d" % jobs, "-f", "ci/build/build.mk",
                "VARIANT=" + variant, "BINARY=" + what, "BUGS=" + " ".join(ids), "bugs"]
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                            check=False)
-    return result.stdout
+    return run.run(command, None).output
 
 
 def compiler_output(folder, otherwise):
@@ -318,15 +317,11 @@ def build(bugs, variant, what="replay", jobs=os.cpu_count() or 1):
 
 
 def main():
-    try:
-        trees = make_trees(select(read(), sys.argv[1:]))
-    except BankError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+    trees = make_trees(select(read(), sys.argv[1:]))
     for identity, tree in trees.items():
         print("%s: %s" % (identity, tree), file=sys.stdout if isinstance(tree, str) else sys.stderr)
     return 0 if all(isinstance(tree, str) for tree in trees.values()) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: every replay
 """The bank of planted bugs and its gate, broken on purpose: whatever is wrong with a bug must be said, by its name. Needs what
 `make test` builds."""
 
@@ -11,6 +12,7 @@ import unittest
 
 from ci.bank import bank
 from ci.bank import bugs
+from ci.process import entry
 
 # A bug of the bank that the broken ones are made from; what they are called keeps them apart from it.
 MODEL = "bounds-one-too-many"
@@ -178,7 +180,7 @@ class Gate(Folder):
             "caught test-no-c": "error:",
             "caught test-survives": "expected to be caught by check access, found none",
             "caught test-other-check": "expected to be caught by check memory, found access",
-            "caught test-no-program": "expected to be caught by check access, found none, but status 2",
+            "caught test-no-program": "expected to be caught by check access, found none, but status 3",
             "clean asan test-no-program": "expected an op",
             "overlooked test-shape-noticed": "the host notices it, but build: word32 is for what only these shapes show: host32 m3-gcc-os",
             "overlooked test-shape-no-c": "error:",
@@ -213,4 +215,4 @@ class Fuzzed(Folder):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run(unittest.main)

@@ -3,7 +3,7 @@
 
 A trial is one run of the engine on a library with one bug in it, with a fixed seed, until something is noticed or the budget of CPU
 seconds is used up. Trials are kept in <out>/trials.csv as they end; run again, what is there is not repeated. Exit status: 0 each bug was
-found in each trial and nothing in the library without bugs, 1 otherwise, 2 it could not be done, 130 interrupted.
+found in each trial and nothing in the library without bugs, 1 otherwise.
 """
 
 import argparse
@@ -12,15 +12,13 @@ import csv
 import hashlib
 import os
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import threading
 import time
 
 from ci.bank import bank
 from ci.fuzz import fuzz
+from ci.process import entry
 from ci.process import report
 from ci.process import run
 from ci.process import sanitizers
@@ -87,10 +85,6 @@ class Job:
         return [row for row in self.rows if row["check"]]
 
 
-class Stopped(Exception):
-    """The run was interrupted."""
-
-
 # ---- what was measured before
 
 
@@ -106,7 +100,7 @@ class Ledger:
         with open(self.path, encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) != FIELDS:
-                sys.exit("%s: expected the columns %s, found %s: move it away" % (
+                raise entry.Usage("%s: expected the columns %s, found %s: move it away" % (
                     self.path, ", ".join(FIELDS), ", ".join(reader.fieldnames or ())))
             rows = [row for row in reader if None not in row.values()]
         for row in rows:
@@ -143,6 +137,7 @@ class Bench:
         self.jobs = jobs
         self.ledger = Ledger(os.path.join(options.out, "trials.csv"))
         self.stopped = threading.Event()
+        self.interrupted_by = None
         self.done = 0
         self.start = time.monotonic()
         self.fresh_seconds = 0.0
@@ -155,15 +150,14 @@ class Bench:
             try:
                 for future in concurrent.futures.as_completed(futures):
                     self._said(future.result(), len(work))
-            except KeyboardInterrupt:
+            except run.Stopped as stopped:
+                self.interrupted_by = stopped.number
                 self.stopped.set()
                 for future in futures:
                     future.cancel()
-                return False
             except BaseException:
                 self.stopped.set()
                 raise
-        return True
 
     def trials_of(self, job):
         return 1 if job.name == CONTROL else self.options.trials
@@ -240,9 +234,12 @@ class Bench:
 
 
 def build_control(variant, what):
-    subprocess.run(["make", "--no-print-directory", "--silent", "-j%d" % (os.cpu_count() or 1), "-f", "ci/build/build.mk",
-                    "VARIANT=" + variant, "build/%s/%s" % (variant, what)], stdout=subprocess.DEVNULL, check=True)
-    return "build/%s/%s" % (variant, what)
+    binary = "build/%s/%s" % (variant, what)
+    result = run.run(["make", "--no-print-directory", "--silent", "-j%d" % (os.cpu_count() or 1), "-f", "ci/build/build.mk",
+                      "VARIANT=" + variant, binary], None)
+    if result.status != 0:
+        raise entry.CannotRun("%s does not build\n%s" % (binary, result.output))
+    return binary
 
 
 def grouped(bugs, key):
@@ -380,28 +377,24 @@ def tell_not_fuzzed(bugs):
 
 
 def main():
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = read_options()
     os.makedirs(options.out, exist_ok=True)
-    try:
-        bugs, not_fuzzed = chosen(options)
-    except bank.BankError as problem:
-        print("bugs: %s" % problem, file=sys.stderr)
-        return 2
+    bugs, not_fuzzed = chosen(options)
     if not bugs:
         tell_not_fuzzed(not_fuzzed)
         return 2
     jobs, problems = build_jobs(options, bugs)
     bench = Bench(options, jobs)
-    finished = bench.run()
+    bench.run()
     fine = show(options, jobs, problems)
     tell_not_fuzzed(not_fuzzed)
     print("trials: %s; plot: %s" % (bench.ledger.path, plot(options, jobs) or "none, gnuplot is missing: make setup"))
-    if not finished:
+    if bench.interrupted_by:
         print("interrupted: the same command goes on where this stopped")
-        return 130
+        return entry.SIGNALLED + bench.interrupted_by
     return 0 if fine else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # It ends its trials itself, and then shows what it has.
+    entry.run(main, stop_children=False)

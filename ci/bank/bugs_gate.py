@@ -12,12 +12,15 @@ import tempfile
 
 from ci.bank import bank
 from ci.build import variants
+from ci.process import entry
+from ci.process import failure
 from ci.process import replay
 from ci.process import report
 from ci.process import run
 from ci.process import sanitizers
 
 LIMIT_SECONDS = 300
+LOGS = "build/bugs/failed"
 # A replay takes a tenth of a second, so that one which takes this long will not end.
 HANG_SECONDS = 5
 
@@ -50,16 +53,17 @@ def catch(bug, binary, program):
     result = execute([binary, program], HANG_SECONDS if bug.check == report.HUNG else LIMIT_SECONDS)
     found = report.check_of(result.status, result.output)
     if found != bug.check:
-        return "expected to be caught by check %s, found %s\n%s" % (bug.check, found, result.output)
-    if bug.check in bank.LOCKSTEP_CHECKS and report.read(result.output).clause in ("", "-"):
-        return "the report names no clause\n%s" % result.output
+        return failure.Problem("clause %s: expected to be caught by check %s, found %s" % (bug.clause, bug.check, found), result.output)
+    if bug.check in report.LOCKSTEP_CHECKS and report.read(result.output).clause in ("", "-"):
+        return failure.Problem("the report names no clause", result.output)
     return None
 
 
 def catch_litmus(bug):
-    """The litmus test runs by itself: 1 caught, 0 not, 2 it could not be done."""
+    """The litmus test runs by itself: 1 caught, 0 not, others it could not be done."""
     result = execute([sys.executable, "-m", "ci.litmus.litmus", "--until-failure", "--bug", bug.id], LIMIT_SECONDS)
-    return None if result.status == 1 else "expected the litmus test to end with status 1, found %s" % result.text()
+    return None if result.status == 1 else failure.Problem(
+        "clause %s: expected the litmus test to end with status 1, found %s" % (bug.clause, result.status), result.output)
 
 
 def catch_checks(bugs, programs, jobs):
@@ -82,8 +86,8 @@ def overlook(bug, binary, program):
     if isinstance(binary, bank.BankError):
         return str(binary)
     fine, output = replay_all([binary], [program])
-    return None if fine else "the host notices it, but build: %s is for what only these shapes show: %s\n%s" % (
-        bug.build, " ".join(bug.shapes), output)
+    return None if fine else failure.Problem("clause %s: the host notices it, but build: %s is for what only these shapes show: %s" % (
+        bug.clause, bug.build, " ".join(bug.shapes)), output)
 
 
 def overlook_checks(bugs, programs, jobs):
@@ -128,8 +132,7 @@ def clean_checks(bugs, programs):
 
 
 def fail(name, problem):
-    print("FAIL %s" % name)
-    print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+    failure.tell("FAIL " + name, problem, LOGS, name)
 
 
 def run_checks(pool, checks):
@@ -156,8 +159,7 @@ def run_cleans(pool, bugs, programs):
     return passed, failed
 
 
-def gate(folder, ids, jobs):
-    bugs = bank.select(bank.read(folder), ids)
+def gate(bugs, jobs):
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         programs = write_programs(bugs, scratch)
         caught = run_checks(pool, catch_checks(bugs, programs, jobs))
@@ -177,13 +179,15 @@ def main():
     parser.add_argument("--bug", default="", help="ids, comma between them; without it, all")
     options = parser.parse_args()
     try:
-        passed, failed = gate(options.folder, [name for name in options.bug.split(",") if name], options.jobs)
+        bugs = bank.read(options.folder)
     except bank.BankError as problem:
         fail("bank", str(problem))
         passed, failed = 0, 1
+    else:
+        passed, failed = gate(bank.select(bugs, [name for name in options.bug.split(",") if name]), options.jobs)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: asan seeds replay tools
 # The measurement of the fuzzer must be able to say that a bug was not found, and must not repeat what it has measured: a real bug, and a
 # patch that plants none.
 set -eu

@@ -2,7 +2,8 @@
 """The survival plot: the share of trials whose bug is still alive after so many executions, one curve for each way to fuzz."""
 
 import shutil
-import subprocess
+
+from ci.process import run
 
 SCRIPT = """
 set terminal svg size 900,520 font 'sans,13' background rgb 'white'
@@ -44,5 +45,5 @@ def plot(curves, last, out):
     if not curves or not shutil.which("gnuplot"):
         return None
     script = SCRIPT % {"out": out, "last": last, "curves": write_data(curves, out, last)}
-    subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    run.must_run(["gnuplot"], given=script.encode())
     return out + ".svg"

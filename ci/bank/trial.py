@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from ci.fuzz import engine
+from ci.fuzz import libfuzzer
 from ci.process import report
 from ci.process import run
 from ci.process import sanitizers
@@ -49,14 +49,8 @@ class Outcome:
         self.log = log
 
 
-def environment():
-    """No names for addresses: looking them up takes longer than most trials, and nobody reads them."""
-    return dict(sanitizers.environment(), ASAN_OPTIONS="detect_leaks=0:symbolize=0", UBSAN_OPTIONS="symbolize=0",
-                MSAN_OPTIONS="symbolize=0")
-
-
 def options(seed, folder):
-    return engine.engine_options(seed, folder, None, None, None) + ["-timeout=%d" % HANG_SECONDS]
+    return libfuzzer.options(seed, folder, None, None, None) + ["-timeout=%d" % HANG_SECONDS]
 
 
 class Trial:
@@ -83,7 +77,7 @@ class Trial:
     def run(self, cancelled):
         """Runs it; `cancelled` is asked now and then whether to give up, in which case there is no outcome."""
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(self.command, env=environment(), stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(self.command, env=sanitizers.environment_without_names(), stdin=subprocess.DEVNULL,
                                             stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
             seconds, status = self._wait(cancelled)
         if seconds is None:
@@ -132,7 +126,7 @@ class Trial:
 
 def fail_in_replay(replay, seeds):
     """Those of the seeds that fail in lockstep, all found in one process; none, if a sanitizer or a hang ends it early."""
-    result = run.run([replay] + seeds, REPLAY_SECONDS, environment())
+    result = run.run([replay] + seeds, REPLAY_SECONDS, sanitizers.environment_without_names())
     return [] if result.status is None else FAILED.findall(result.output)
 
 
@@ -142,7 +136,7 @@ def fail_in_engine(binary, seeds, folder):
     left, failing = list(seeds), []
     while left:
         command = [binary] + options(1, folder) + left
-        result = run.run(command, None, environment())
+        result = run.run(command, None, sanitizers.environment_without_names())
         if result.status == 0:
             break
         running = RUNNING.findall(result.output)

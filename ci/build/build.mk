@@ -23,14 +23,18 @@ cc_gcc := gcc
 cc_env := $(CC)
 cc := $(cc_$(compiler))
 
-variant_flags := $(if $(filter env,$(compiler)),$(CFLAGS),$(wordlist 8,99,$(row)))
+variant_flags := $(if $(filter env,$(compiler)),$(CFLAGS),$(wordlist 9,99,$(row)))
 ld_flags := $(if $(filter env,$(compiler)),$(LDFLAGS))
 
-compile := $(cc) $(common_flags) $(access_$(access)) $(build_$(build)) $(variant_flags)
+# A watched access is a call, often the last thing that a function of the library does. As a jump it would hide that function from the stack,
+# where reports look for it.
+stack_watched := -fno-optimize-sibling-calls
+
+compile := $(cc) $(common_flags) $(stack_$(access)) $(access_$(access)) $(build_$(build)) $(variant_flags)
 
 # ---- what is built from what
 
-tool_names := replay shrink stats
+tool_names := replay shrink stats emit
 mains := $(tool_names:%=repro/%.c) repro/driver.c fuzz/program/dictionary.c
 unit_sources := $(wildcard lib/test/*_test.c fuzz/*/*_test.c repro/*_test.c)
 adapters := fuzz/mutate/libfuzzer.c fuzz/mutate/aflpp.c
@@ -41,6 +45,7 @@ target_names := $(basename $(notdir $(wildcard fuzz/targets/*.c)))
 bench_names := $(basename $(notdir $(wildcard fuzz/bench/*.c)))
 fixture_sources := $(filter-out $(unit_sources),$(wildcard lib/test/*.c))
 
+clauses := build/generated/clauses.def
 object = $(patsubst %.c,$(out)/obj/%.o,$(1))
 archive := $(out)/procbuf.a
 targets := $(addprefix $(out)/,$(target_names))
@@ -50,10 +55,11 @@ lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
 testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/% repro/%,$(unit_sources)))
 tools := $(addprefix $(out)/,$(tool_names))
 
-goals := targets tools afl-mutator lib testbed tests seeds bench bugs $(tool_names) $(bench_names)
+goals := targets tools afl-mutator lib testbed wanted seeds bench bugs generated $(tool_names) $(bench_names)
 .PHONY: $(goals) always
 targets: $(targets)
 tools: $(tools)
+generated: $(clauses)
 $(tool_names): %: $(out)/%
 afl-mutator: $(out)/mutator.so
 lib: $(lib_units)
@@ -64,14 +70,9 @@ seeds: build/seeds/complete
 $(goals):
 	@:
 
-# What `make test` needs of this variant: its column says which tests.
-comma := ,
-built_for_replay := targets
-built_for_trace := replay
-built_for_lib := lib
-built_for_testbed := testbed tools
-built_for_engine := targets
-tests: $(foreach test,$(subst $(comma), ,$(word 7,$(row))),$(built_for_$(test)))
+# Goals and files, as one goal that says nothing of those that are built already.
+WANTED :=
+wanted: $(WANTED)
 
 # ---- engines
 
@@ -144,6 +145,12 @@ $(out)/obj/%.o: %.c $(out)/compile.stamp
 
 $(out)/obj/repro/%.o: hosted := $(hosted_flags)
 
+# Where it is included must be known before there is a .d file.
+$(call object,fuzz/host/clauses.c fuzz/host/fail.c): $(clauses)
+$(clauses): docs/spec.md ci/build/clauses.py
+	$(call say,GEN,$@)
+	$(Q)python3 -m ci.build.clauses $< $@
+
 $(archive): $(call object,$(member_sources)) $(out)/members.stamp
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -195,8 +202,8 @@ $(out)/mutator.so: $(mutator_sources) $(wildcard fuzz/mutate/*.h fuzz/program/*.
 # One binary for each of BUGS, ids of fuzz/bugs whose trees ci/bank/bank.py has put into build/bugs/<id>/lib: BINARY, anything that is linked with the
 # archive, with what the patch changes linked in front of it: the linker then never takes the archive's own members of that name. What the
 # compiler says goes to a .log beside each output, and a line `built <id>` says that a binary is there and new: ci/bank/bank.py reads both.
-BUGS ?=
-BINARY ?= replay
+BUGS :=
+BINARY := replay
 bug_binaries := $(foreach id,$(BUGS),$(out)/bugs/$(id)/$(BINARY))
 bug_objects = $(patsubst build/%.c,$(out)/%.o,$(wildcard build/bugs/$(1)/lib/src/*.c))
 bug_main := $(out)/obj/fuzz/targets/$(patsubst bytes-%,%,$(BINARY)).o $(engine_objects)
@@ -231,8 +238,13 @@ $(bug_binaries): $(bug_main) $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
 	$(Q)$(bug_link) $(call logged,$@)
 
-# The corpus in the form that the targets read. The folders are prerequisites so that a deleted seed goes too.
-build/seeds/complete: $(out)/replay $(out)/dictionary ci/build/seeds.sh $(wildcard corpus/* corpus/*/*)
+# The corpus in the form that the targets read: anew when any of it is new, other, or gone. By a list of it, not by names as prerequisites, which make
+# takes apart at blanks.
+build/seeds.stamp: always
+	@mkdir -p $(@D)
+	@find corpus -type f -exec cksum {} + | sort | cmp -s - $@ || find corpus -type f -exec cksum {} + | sort >$@
+
+build/seeds/complete: $(out)/replay $(out)/dictionary ci/build/seeds.sh build/seeds.stamp
 	$(call say,SEED,build/seeds)
 	$(Q)sh ci/build/seeds.sh $(out) corpus build/seeds
 	@touch $@

@@ -2,7 +2,7 @@
 # Flags that every compilation of the project has, in every variant and in lint.
 
 warning_flags := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes
-include_flags := -Ifuzz -Ilib/include -Ilib/port/host -Ilib/test
+include_flags := -Ifuzz -Ilib/include -Ilib/port/host -Ilib/test -Ibuild/generated
 common_flags := -std=c11 $(warning_flags) $(include_flags)
 
 # For repro/ alone: folders and options. The rest is plain C.

@@ -4,7 +4,8 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-Q := $(if $(V),,@)
+# Of the command line alone, as all variables (ci/verbs/verbs.mk).
+Q := $(if $(filter command,$(origin V)),,@)
 say = @printf '%-4s %s\n' $(1) $(2)
 
 # A file that changes only when its text does: what depends on it is rebuilt when the command or the list changes.

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
-"""Counts what the fuzzers' corpora do when they run, each program as its target runs it. Exit status: 0 nothing is at zero that should
-not be, 1 something is or a program failed, 2 it could not be done."""
+"""Counts what the fuzzers' corpora do when they run, each program as its target runs it. Exit status 1: something is at zero that should
+not be, or a program failed."""
 
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 
 from ci.fuzz import fuzz
+from ci.process import entry
+from ci.process import run
 from ci.process import sanitizers
 
 EVERYTHING = "sequence"
@@ -22,9 +23,9 @@ def has_files(folder):
 
 
 def chosen_targets(choice):
-    names = [target.target for target in fuzz.chosen_targets(choice) if target.target not in OTHERS]
+    names = [name for name in fuzz.chosen_targets(choice) if name not in OTHERS]
     if not names:
-        raise fuzz.Usage("%s: no target whose corpus is programs" % choice)
+        raise entry.Usage("%s: no target whose corpus is programs" % choice)
     return names
 
 
@@ -33,9 +34,9 @@ def working_corpora(build, targets, seconds):
     if not any(has_files(os.path.join(build, "corpus", name)) for name in targets):
         target = EVERYTHING if EVERYTHING in targets else targets[0]
         print("no working corpus yet: fuzzing %s for %d s" % (target, seconds), flush=True)
-        command = [sys.executable, "-m", "ci.fuzz.fuzz", "--target", target, "--time", str(seconds), "--build", build]
-        if subprocess.run(command, check=False).returncode != 0:
-            raise fuzz.Usage("fuzzing for a corpus did not end well")
+        command = [sys.executable, "-m", "ci.fuzz.fuzz", "--target", target, "--time", str(seconds)]
+        if run.show(command) != 0:
+            raise entry.CannotRun("fuzzing for a corpus did not end well")
     return {name: [os.path.join(build, kind, name) for kind in ("corpus", "seeds")] for name in targets}
 
 
@@ -45,8 +46,8 @@ def assemble(build, target, folders):
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
     command = [os.path.join(build, "asan", target), "--assemble", out] + [path for path in folders if has_files(path)]
-    if subprocess.run(command, check=False).returncode != 0:
-        raise fuzz.Usage("%s: not all programs of %s could be read" % (target, " ".join(folders)))
+    if run.show(command) != 0:
+        raise entry.CannotRun("%s: not all programs of %s could be read" % (target, " ".join(folders)))
     return out
 
 
@@ -55,7 +56,7 @@ def count(build, targets, folders):
     matrix = os.path.join(build, "stats", "pairs.csv")
     requirement = "pairs" if EVERYTHING in targets else "nothing"
     command = [os.path.join(build, "asan", "stats"), "--require", requirement, "--csv", matrix] + folders
-    status = subprocess.run(command, env=sanitizers.environment(), check=False).returncode
+    status = run.show(command, sanitizers.environment())
     print("%s: matrix of pairs in %s" % (" ".join(targets), matrix))
     return status
 
@@ -74,20 +75,16 @@ def corpora(options):
         return working_corpora(options.build, chosen_targets(options.target), options.time)
     targets = chosen_targets(options.target or EVERYTHING)
     if len(targets) != 1:
-        raise fuzz.Usage("--corpus: expected one target, found %s" % " ".join(targets))
+        raise entry.Usage("--corpus: expected one target, found %s" % " ".join(targets))
     return {targets[0]: options.corpus.split(",")}
 
 
 def main():
     options = read_options()
-    try:
-        chosen = corpora(options)
-        folders = [assemble(options.build, target, paths) for target, paths in chosen.items()]
-    except (fuzz.Usage, OSError) as problem:
-        print("stats: %s" % problem, file=sys.stderr)
-        return 2
+    chosen = corpora(options)
+    folders = [assemble(options.build, target, paths) for target, paths in chosen.items()]
     return count(options.build, list(chosen), folders)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

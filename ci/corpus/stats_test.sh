@@ -68,20 +68,39 @@ rm "$scratch/without/refused-memory-that-is-not-there.bin"
 expect 1 $stats "$scratch/without" $seeds
 must_say '^never: create -> REFUSED$'
 
-# Wrong use, and inputs that can't be read.
+# Wrong use, and what is no test case: it does not keep the rest from being counted.
 mkdir "$scratch/empty"
 echo 'no such op' >"$scratch/damaged.txt"
-printf 'x' >"$scratch/odd"
+printf '\001' >"$scratch/odd"
 expect 2 $stats
 must_say 'usage'
-expect 2 $stats "$scratch/empty"
-expect 2 $stats "$scratch/absent"
-expect 2 $stats "$scratch/damaged.txt"
-expect 2 $stats "$scratch/odd"
+expect 3 $stats "$scratch/empty"
+must_say 'folder holds no files'
+expect 3 $stats "$scratch/absent"
+must_say "$scratch/absent: No such file"
+expect 3 $stats "$scratch/damaged.txt"
+must_say '^stats: no program ran, 1 not test cases$'
+expect 3 $stats "$scratch/odd"
 expect 0 $stats --require nothing --raw "$scratch/odd"
+expect 3 $stats --require nothing "$scratch/damaged.txt" "$scratch/absent" "$scratch/known.txt"
+must_say '^1 programs, 6 steps, 1 refused (16.7%)$'
+must_say '^0 at zero that should not be, 0 programs failed, 2 not test cases$'
+expect 1 $stats "$scratch/damaged.txt" "$scratch/known.txt"
 expect 2 $stats --require much "$scratch/known.txt"
-expect 2 $stats --require nothing --csv "$scratch/absent/pairs.csv" "$scratch/known.txt"
+
+# Output that can't be written.
+expect 3 $stats --require nothing --csv "$scratch/absent/pairs.csv" "$scratch/known.txt"
+must_say "^$scratch/absent/pairs.csv: No such file"
+expect 3 $stats --require nothing --csv /dev/full "$scratch/known.txt"
+must_say '^/dev/full: No space left on device$'
+expect 3 sh -c "$stats --require nothing '$scratch/known.txt' >/dev/full"
+must_say '^stdout: '
+expect 3 sh -c "$stats --help >/dev/full"
+must_say '^stdout: '
+
+# The runner of the statistics.
 expect 2 python3 -m ci.corpus.stats --target no-such-target
 expect 2 python3 -m ci.corpus.stats --target canary
+expect 3 python3 -m ci.corpus.stats --corpus "$scratch/absent"
 
 exit "$failures"

@@ -6,9 +6,9 @@ import glob
 import os
 import re
 import shutil
-import subprocess
-import sys
 
+from ci.process import entry
+from ci.process import run
 from ci.process import sanitizers
 
 CANARY = "canary"
@@ -58,7 +58,7 @@ def run_targets():
             continue
         binary = os.path.join(BUILD, name)
         settings = dict(os.environ, LLVM_PROFILE_FILE=os.path.join(OUT, name + ".profraw"))
-        subprocess.run([binary, seeds], env=settings, stderr=subprocess.DEVNULL, check=True)
+        run.must_run([binary, seeds], settings)
         binaries.append(binary)
     return binaries
 
@@ -68,13 +68,13 @@ def llvm_cov(verb, binaries, *options):
     command = [sanitizers.llvm_tool("llvm-cov"), verb, binaries[0]] + objects
     command += ["-instr-profile=" + os.path.join(OUT, "all.profdata")] + list(options)
     command += sorted(glob.glob("lib/**/*.[ch]", recursive=True))
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return run.must_run(command)
 
 
 def merge():
     raw = sorted(glob.glob(os.path.join(OUT, "*.profraw")))
     command = [sanitizers.llvm_tool("llvm-profdata"), "merge", "-sparse", "-o", os.path.join(OUT, "all.profdata")]
-    subprocess.run(command + raw, check=True)
+    run.must_run(command + raw)
 
 
 def read_export(text):
@@ -105,7 +105,7 @@ def read_justified():
                 continue
             fields = [field.strip() for field in re.split(r" \| ", line)]
             if len(fields) != 4 or not all(fields):
-                sys.exit("%s:%d: expected file | function | text of the line | reason" % (JUSTIFIED, number))
+                raise entry.Usage("%s:%d: expected file | function | text of the line | reason" % (JUSTIFIED, number))
             entries.append(tuple(fields[:3]))
     return entries
 
@@ -131,12 +131,12 @@ def print_gaps(sources, justified):
     used = set()
     for source in sources:
         for line, what in source.gaps():
-            entry = (source.path, source.function_at(line), source.text[line - 1])
-            explained = entry in justified
-            used.add(entry)
+            place = (source.path, source.function_at(line), source.text[line - 1])
+            explained = place in justified
+            used.add(place)
             unexplained += not explained
             print("%s %s:%d: %s not reached in %s: %s" % (
-                "known " if explained else "MISSED", source.path, line, what, entry[1], entry[2]))
+                "known " if explained else "MISSED", source.path, line, what, place[1], place[2]))
     return unexplained, used
 
 
@@ -145,21 +145,20 @@ def main():
     os.makedirs(OUT)
     binaries = run_targets()
     if not binaries:
-        print("coverage: no target has seeds")
-        return 1
+        raise entry.CannotRun("no target has seeds: make coverage makes them")
     merge()
     sources = read_export(llvm_cov("export", binaries, "-format=lcov"))
     llvm_cov("show", binaries, "-format=html", "-show-branches=count", "-output-dir=" + OUT)
     count = print_counts(sources)
     justified = read_justified()
     unexplained, used = print_gaps(sources, justified)
-    stale = [entry for entry in justified if entry not in used]
-    for entry in stale:
-        print("STALE  %s: reached or gone: %s" % (JUSTIFIED, " | ".join(entry)))
+    stale = [each for each in justified if each not in used]
+    for each in stale:
+        print("STALE  %s: reached or gone: %s" % (JUSTIFIED, " | ".join(each)))
     print("details: %s/index.html" % OUT)
     print("coverage: %d lines seen, %d gaps unexplained, %d entries stale" % (count, unexplained, len(stale)))
     return 1 if unexplained or stale or not count else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: afl build/afl/canary afl-mutator
 # The mutator in AFL++: from a program without ops, and with no other mutation than ours, it finds the target that must fail.
 set -eu
 

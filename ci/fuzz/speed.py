@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 
-from ci.fuzz import engine
+from ci.fuzz import libfuzzer
 from ci.process import sanitizers
 
 ALTERNATIONS = 5
@@ -60,7 +60,7 @@ def measure(binary, options, folders, seconds=SECONDS):
     done = re.search(r"^Done \d+ runs in (\d+) second", result.stderr, re.MULTILINE)
     if result.returncode != 0 or not executed or not done:
         sys.exit("speed: %s did not run to its end:\n%s" % (binary, result.stderr[-2000:]))
-    counted = engine.STATS.search(result.stderr)
+    counted = libfuzzer.STATS.search(result.stderr)
     steps, programs = (int(counted.group(1)), int(counted.group(3))) if counted else (0, 0)
     return int(executed.group(1)) / max(1, int(done.group(1))), steps, programs
 

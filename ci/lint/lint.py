@@ -7,10 +7,10 @@ import glob
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 from ci.lint import arrows
+from ci.process import entry
+from ci.process import run as process
 from ci.process import sanitizers
 from ci.shapes import shapes_table
 
@@ -28,7 +28,7 @@ PORTS = {
 ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*|_GLOBAL_OFFSET_TABLE_)$")
 
 
-class Missing(Exception):
+class Missing(entry.CannotRun):
     """A tool is not there."""
 
 
@@ -55,8 +55,7 @@ def clangs():
 def build_flags(name):
     """A variable of ci/build/flags.mk."""
     command = ["make", "--silent", "-f", "ci/build/flags.mk", "--eval", "print: ; @echo $(%s)" % name, "print"]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return result.stdout.split()
+    return process.must_run(command).split()
 
 
 def find(*patterns):
@@ -94,9 +93,8 @@ class Linter:
     def each(self, commands):
         """Runs all commands, some at a time; the outputs of those that failed."""
         def run(command):
-            result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                    errors="replace", check=False)
-            return None if result.returncode == 0 else result.stdout or "failed: " + " ".join(command)
+            result = process.run(command, None)
+            return None if result.status == 0 else result.output or "failed: " + " ".join(command)
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             return [problem for problem in pool.map(run, commands) if problem]
 
@@ -149,8 +147,8 @@ class Linter:
         problems = self.each([compiler + ["-o", target, path] for path, target in zip(files, objects)])
         if problems:
             return len(files), problems
-        result = subprocess.run(["nm", "-u"] + objects, stdout=subprocess.PIPE, text=True, check=True)
-        names = {line.split()[1] for line in result.stdout.splitlines() if line.startswith(" ")}
+        said = process.must_run(["nm", "-u"] + objects)
+        names = {line.split()[1] for line in said.splitlines() if line.startswith(" ")}
         return len(files), ["undefined: " + name for name in sorted(names) if not ALLOWED_SYMBOL.match(name)]
 
     def clang_tidy(self):
@@ -179,7 +177,7 @@ class Linter:
     @staticmethod
     def licences():
         """An SPDX line at the top of each source file."""
-        files = c_and_headers() + shell_scripts() + find("**/*.def", "ci/*/*.py", "ci/*/*.mk", "ci/*/*.txt", "Makefile")
+        files = c_and_headers() + shell_scripts() + find("**/*.def", "ci/*/*.py", "ci/*/*.mk", "ci/*/*.awk", "ci/*/*.txt", "Makefile")
         problems = []
         for path in files:
             with open(path, encoding="utf-8") as file:
@@ -196,7 +194,7 @@ def run_check(linter, name):
     """Runs one check and says what came of it; whether it passed."""
     try:
         count, problems = getattr(linter, name)()
-    except (Missing, OSError, subprocess.CalledProcessError) as problem:
+    except (Missing, OSError, process.Failed) as problem:
         count, problems = 0, [str(problem)]
     if count == 0 and not problems:
         problems = ["no files"]
@@ -222,4 +220,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -15,12 +15,10 @@ import os
 import platform
 import re
 import shutil
-import subprocess
-import sys
 
 from ci.lint import lint
+from ci.process import entry
 from ci.litmus import order
-from ci.shapes import shapes_table
 from ci.litmus.order import Broken, build, execute
 
 OUT = "build/litmus"
@@ -78,9 +76,9 @@ class Litmus:
         build([compiler, "-std=c11", "-DPROCBUF_CHECKED=0", '-DLITMUS_BUILD="%s"' % name] + flags + ACCESS[access] + includes +
               ["-o", program] + sources)
         result = execute([program])
-        if result.returncode not in (0, 1):
-            raise Broken("%s: status %d\n%s" % (name, result.returncode, result.stdout))
-        return result.stdout if result.returncode == 1 else None
+        if result.status not in (0, 1):
+            raise Broken("%s: %s" % (name, result.text()))
+        return result.output if result.status == 1 else None
 
     def compiler_side(self, port):
         """The port's barrier without the text of its instruction, which leaves what it says to the compiler, on the host.
@@ -120,7 +118,7 @@ def patched(bug):
     """A copy of lib/ with the bug in it."""
     path = "fuzz/bugs/%s.patch" % bug
     if not os.path.isfile(path):
-        raise Broken("no bug %s: there is no %s" % (bug, path))
+        raise entry.Usage("no bug %s: there is no %s" % (bug, path))
     copy = os.path.join(OUT, bug)
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree("lib", copy + "/lib")
@@ -170,15 +168,10 @@ def main():
     parser.add_argument("--bug", metavar="ID", help="apply fuzz/bugs/ID.patch to a copy of the library first")
     parser.add_argument("--until-failure", action="store_true", help="stop at the first litmus that fails")
     options = parser.parse_args()
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-    try:
-        results = run_both(options)
-    except (Broken, lint.Missing, shapes_table.TableError, OSError, subprocess.TimeoutExpired) as problem:
-        print("litmus: %s" % problem)
-        return 2
+    results = run_both(options)
     print("%d passed, %d failed" % (results.count(True), results.count(False)))
     return 0 if all(results) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

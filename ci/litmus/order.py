@@ -9,10 +9,11 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import threading
 
 from ci.lint import lint
+from ci.process import entry
+from ci.process import run
 from ci.shapes import shapes_table
 
 LIMIT_SECONDS = 120
@@ -39,19 +40,18 @@ HOST_FENCES = {
 }
 
 
-class Broken(Exception):
+class Broken(entry.CannotRun):
     """Something could not be built or read."""
 
 
 def execute(command):
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=LIMIT_SECONDS, check=False)
+    return run.run(command, LIMIT_SECONDS)
 
 
 def build(command):
     result = execute(command)
-    if result.returncode != 0:
-        raise Broken("could not build: %s\n%s" % (" ".join(command), result.stdout))
+    if result.status != 0:
+        raise Broken("could not build: %s\n%s" % (" ".join(command), result.output))
 
 
 def fence_of(port, machine):
@@ -298,4 +298,4 @@ class Order:
     def compilers(self):
         for name, command in self.tools.items():
             uses = [platform.name for platform, compiler in self.rows() if (platform.gcc if compiler == "gcc" else "clang") == name]
-            yield "%s: %s, for %s" % (name, execute([command, "--version"]).stdout.splitlines()[0], " ".join(uses))
+            yield "%s: %s, for %s" % (name, execute([command, "--version"]).output.splitlines()[0], " ".join(uses))

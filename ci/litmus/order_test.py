@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: nothing
 """Tests of what ci/litmus/order.py reads from assembly and makes of it. What it makes of real code, planted bugs show (ci/bank/bugs_gate.py)."""
 
 import unittest
@@ -6,6 +7,7 @@ from unittest import mock
 
 from ci.lint import lint
 from ci.litmus import order
+from ci.process import entry
 
 TO_USER, FROM_USER = order.SWITCHES
 CALLER = """
@@ -79,4 +81,4 @@ class Compilers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run(unittest.main)

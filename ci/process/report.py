@@ -5,11 +5,14 @@ import re
 
 LOCKSTEP = "== procbuf lockstep failure"
 HANG = "== procbuf hang"
+SIGNAL = "== procbuf signal"
 TEXT = "== procbuf text failure"
 IN_PROGRESS = "== procbuf program in progress"
 # What a failing run prints of its own; a failure without one of these is not understood.
-REPORTS = (LOCKSTEP, HANG, TEXT, IN_PROGRESS)
+REPORTS = (LOCKSTEP, HANG, SIGNAL, TEXT, IN_PROGRESS)
 
+# What lockstep itself finds out, wherever it runs; the others need a sanitizer, a clock or a compiler.
+LOCKSTEP_CHECKS = ("result", "state", "memory", "access", "protection")
 NOTHING = "none"
 HUNG = "hang"
 NAME_MAX = 120
@@ -18,24 +21,25 @@ NAME_MAX = 120
 MARKS = (
     (re.compile("^" + LOCKSTEP + r"$", re.MULTILINE), None),
     (re.compile("^" + HANG + r"$", re.MULTILINE), HUNG),
+    (re.compile("^" + SIGNAL + r"$", re.MULTILINE), "signal"),
     (re.compile("^" + TEXT + r"$", re.MULTILINE), "text"),
     (re.compile(r"ERROR: AddressSanitizer"), "asan"),
-    (re.compile(r"WARNING: MemorySanitizer"), "msan"),
+    (re.compile(r"(WARNING|ERROR): MemorySanitizer"), "msan"),
     (re.compile(r": runtime error: "), "ubsan"),
     (re.compile(r"ERROR: libFuzzer: timeout"), HUNG),
     (re.compile(r"ERROR: libFuzzer: out-of-memory"), "memory-limit"),
     (re.compile(r"ERROR: libFuzzer: |ERROR: UndefinedBehaviorSanitizer: "), "signal"),
 )
 FIELD = re.compile(r"^(\w+): +(.*)$", re.MULTILINE)
+CLAUSE = re.compile(r"^clause: +(\S+)$", re.MULTILINE)
 SUMMARY = re.compile(r"^SUMMARY: \w+Sanitizer: (\S+)", re.MULTILINE)
 RUNTIME_ERROR = re.compile(r": runtime error: (.*)$", re.MULTILINE)
-FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:\S*/)?((?:lib|fuzz|repro)/\S+?):\d+", re.MULTILINE)
+FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:.*/)?((?:lib/(?:src|include|port)|fuzz|repro)/\S+?):\d+", re.MULTILINE)
 # Every access of the library goes through these: they say nothing of what is wrong.
 ACCESS_FILES = ("lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
 FRAMES_NAMED = 2
 PROGRAM = re.compile(r"^program:\n(.*?)^replay: ", re.MULTILINE | re.DOTALL)
-PROGRESS = re.compile("^" + IN_PROGRESS + r".*?\n(.*?)^== end", re.MULTILINE | re.DOTALL)
-STEP = re.compile("^(?:" + IN_PROGRESS + r", )?step:? +(\d+)", re.MULTILINE)
+PROGRESS = re.compile("^" + IN_PROGRESS + r".*?^program:\n(.*?)^== end", re.MULTILINE | re.DOTALL)
 
 
 class Report:
@@ -54,18 +58,25 @@ def slug(words):
 
 
 def frames(text):
-    """The library's functions on the stack of a sanitizer's report, innermost first; the testbed's own, if there are none of the library."""
+    """The library's functions on the stack of a sanitizer's report, innermost first, as far as they say what is wrong; the testbed's innermost, if
+    there is none of the library."""
     found = [(function, file) for function, file in FRAME.findall(text) if file not in ACCESS_FILES]
-    return [function for function, file in found if file.startswith("lib/")] or [function for function, _ in found]
+    own = [function for function, file in found if file.startswith("lib/")]
+    return own[:FRAMES_NAMED] or [function for function, _ in found[:1]]
+
+
+def is_frame(line):
+    """Whether a line of a report is one of a stack."""
+    return line.lstrip().startswith("#") and " 0x" in line
 
 
 def kind_of(check, text):
-    """What a sanitizer calls the mistake, without the numbers in it."""
+    """What a sanitizer calls the mistake: the words in front of any number."""
     summary = SUMMARY.search(text)
     said = RUNTIME_ERROR.search(text)
     if summary and summary.group(1) != "undefined-behavior":
         return summary.group(1)
-    return re.sub(r"-?\b(0x)?[0-9a-f]*\d[0-9a-f]*\b", "", said.group(1)) if check == "ubsan" and said else ""
+    return re.split(r"[:,(]| -?\d", said.group(1))[0] if check == "ubsan" and said else ""
 
 
 def first_mark(output):
@@ -92,19 +103,31 @@ def read_own(output, start, check):
 
 
 def read_foreign(output, start, check):
-    """A report of a sanitizer or an engine: from the line that it begins in to the end of what was written."""
-    text = output[output.rfind("\n", 0, start) + 1:]
-    words = [check, kind_of(check, text)] + frames(text)[:FRAMES_NAMED]
-    return Report(check, "-", slug("-".join(word for word in words if word)), text)
+    """A report of a sanitizer or an engine: from the line that it begins in to the end of what was written, behind the program that it is about,
+    if that was printed."""
+    program = output.find(IN_PROGRESS)
+    text = output[program if 0 <= program < start else output.rfind("\n", 0, start) + 1:]
+    words = [check, kind_of(check, text)] + frames(text)
+    clause = CLAUSE.search(text)
+    return Report(check, clause.group(1) if clause else "-", slug("-".join(word for word in words if word)), text)
+
+
+def read_unknown(output):
+    """What ended in words that nobody knows, while a program was in progress, is a finding all the same."""
+    start = output.find(IN_PROGRESS)
+    if start < 0:
+        return None
+    fields = dict(FIELD.findall(output[start:]))
+    return Report("unknown", fields.get("clause", "-"), slug("unknown-" + fields.get("finding", "program")), output[start:])
 
 
 def read(output):
     """The first report in what a run wrote; None if it wrote none."""
     found = first_mark(output)
     if not found:
-        return None
+        return read_unknown(output)
     start, check = found
-    own = any(output.startswith(mark, start) for mark in (LOCKSTEP, HANG, TEXT))
+    own = any(output.startswith(mark, start) for mark in (LOCKSTEP, HANG, SIGNAL, TEXT))
     return read_own(output, start, check) if own else read_foreign(output, start, check)
 
 

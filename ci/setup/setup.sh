@@ -4,6 +4,8 @@
 # Debian and Ubuntu only; elsewhere it lists what is missing. Does nothing when nothing is missing.
 set -eu
 
+# What apt says is read.
+export LC_ALL=C
 set_name=${1:-base}
 table=ci/setup/packages.txt
 scratch=$(mktemp -d)
@@ -13,7 +15,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 header() { echo "#include <$2>" | "$1" -E -; }
 
-links() { echo 'int main(void) { return 0; }' >"$scratch/main.c" && "$1" -o "$scratch/main" "$scratch/main.c" "$2"; }
+links() {
+  compiler=$1
+  shift
+  echo 'int main(void) { return 0; }' >"$scratch/main.c" && "$compiler" -o "$scratch/main" "$scratch/main.c" "$@"
+}
 
 runtime() {
   echo '#include <stddef.h>
@@ -24,8 +30,13 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) { return data
 
 # ---- what is missing
 
+# The version of gcc: of the one that is here, else of the one that apt would bring.
+gcc_version() {
+  if command -v gcc >/dev/null; then gcc -dumpversion | sed 's/[.].*//'; else apt-cache depends gcc 2>/dev/null | sed -n 's/^ *Depends: gcc-\([0-9]*\)$/\1/p'; fi
+}
+
 # The rows of the set, with $1 for clang's version: -19, -14 or nothing.
-rows() { sed -e '/^#/d' -e "s/-@N@/$1/g" "$table" | awk -F ' *[|] *' -v set="$set_name" '$1 == set'; }
+rows() { sed -e '/^#/d' -e "s/-@N@/$1/g" -e "s/@GCC@/$(gcc_version)/g" "$table" | awk -F ' *[|] *' -v set="$set_name" '$1 == set'; }
 
 column() { awk -F ' *[|] *' -v n="$1" '{ print $n }'; }
 
@@ -40,7 +51,7 @@ missing() {
 
 fail() {
   echo "setup: $1" >&2
-  exit 1
+  exit 3
 }
 
 done_already() {
@@ -51,7 +62,8 @@ done_already() {
 become_root() {
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || fail "installing packages takes root: run as root, or install sudo"
+    command -v sudo >/dev/null ||
+      fail "installing packages takes root: run as root, or install sudo; missing: $(missing -19 | column 2 | tr '\n' ' ')"
     as_root=sudo
   fi
 }
@@ -88,7 +100,7 @@ set_up_elsewhere() {
   [ -n "$needed" ] || done_already
   echo "setup: no apt-get here; please install:"
   echo "$needed" | sed 's/^/  /'
-  exit 1
+  exit 3
 }
 
 [ -n "$(rows -19)" ] || fail "no set '$set_name' in $table"

@@ -7,8 +7,8 @@ include ci/build/rules.mk
 include ci/build/flags.mk
 comma := ,
 
-SHAPES ?= $(shell awk '!/^\#/ { print $$1 }' ci/shapes/shapes.txt)
-BUGS ?=
+SHAPES := $(shell awk '!/^\#/ { print $$1 }' ci/shapes/shapes.txt)
+BUGS :=
 row = $(shell awk '$$1 == "$(2)"' ci/shapes/$(1).txt)
 clang := $(shell sh ci/build/llvm.sh clang)
 lld := $(shell sh ci/build/llvm.sh ld.lld)

@@ -8,21 +8,25 @@ import glob
 import os
 import re
 import struct
-import sys
 import tempfile
 import time
 
 from ci.bank import bank
 from ci.bank import bugs_gate
+from ci.process import entry
+from ci.process import failure
 from ci.process import report
 from ci.process import run as process
 from ci.shapes import shapes_table
 
 FOLDER = "build/shapes"
+LOGS = FOLDER + "/failed"
 REPLAY = "build/asan/replay"
 NOT_PROGRAMS = ("canary", "text")
 MAGIC = b"procbuf bundle 1\n"
 LIMIT_SECONDS = 120
+# All programs in one image: QEMU 10 translates code anew for each access where regions of memory protection are finer than its pages.
+REPLAY_SECONDS = 3600
 LAYOUT_BYTE, LAYOUT_ABSTRACT = 1, 5  # of a program's binary form
 ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte order
 COUNTED = re.compile(r"^(?:faults by: (?P<faults>.*)\nin a process's place, by reason: .*\n"
@@ -35,7 +39,7 @@ NATIVE = re.compile(r"^(append|header)", re.MULTILINE)
 DIGEST = re.compile(r"#[0-9a-f]{8}\b")
 
 
-class ShapesError(Exception):
+class ShapesError(entry.Usage):
     """What makes a run impossible, in words for people."""
 
 
@@ -62,11 +66,17 @@ def assemble(paths, folder):
         raise ShapesError(result.output.rstrip())
 
 
+def printable(path):
+    """A name for a program as traces can have it: on one line, of characters in any locale."""
+    name = "/".join(path.split("/")[-2:])[:-len(".bin")]
+    return os.fsencode(name).decode("utf-8", "backslashreplace").replace("\n", "\\n")
+
+
 def read_programs(pattern):
     programs = {}
     for path in sorted(glob.glob(pattern)):
         with open(path, "rb") as file:
-            programs["/".join(path.split("/")[-2:])[:-len(".bin")]] = file.read()
+            programs[printable(path)] = file.read()
     return programs
 
 
@@ -103,7 +113,7 @@ def write_bundle(path, programs):
     with open(path, "wb") as file:
         file.write(MAGIC)
         for name, program in programs.items():
-            file.write(struct.pack("<II", len(name), len(program)) + name.encode() + program)
+            file.write(struct.pack("<II", len(name.encode()), len(program)) + name.encode() + program)
 
 
 # ---- images
@@ -117,7 +127,7 @@ def build(shapes, bugs=(), jobs=1):
         command += ["-k", "BUGS=" + " ".join(bugs)]
     result = process.run(command, None)
     if result.status != 0 and not bugs:
-        raise ShapesError("the images do not build: install what is missing with `make setup`\n" + result.output[-4000:])
+        raise entry.CannotRun("the images do not build: install what is missing with `make setup`\n" + result.output[-4000:])
     return result.output
 
 
@@ -135,7 +145,7 @@ def run(shape, image, bundle, limit=LIMIT_SECONDS):
     try:
         result = process.run(command_of(shape, image, bundle), limit)
     except OSError as problem:
-        raise ShapesError("%s: %s: install what is missing with `make setup`" % (shape.name, problem)) from problem
+        raise entry.CannotRun("%s: %s: install what is missing with `make setup`" % (shape.name, problem)) from problem
     return Outcome(result.status, result.output, time.monotonic() - start)
 
 
@@ -162,8 +172,11 @@ def first_difference(name, expected, actual, shapes):
 def differences(expected, actual, names, shapes, big_endian):
     """What is wrong with the traces of one shape, or nothing."""
     for name in names:
-        left = comparable(expected.traces.get(name, ""), big_endian)
-        right = comparable(actual.traces.get(name, ""), big_endian)
+        missing = [shape for shape, outcome in zip(shapes, (expected, actual)) if name not in outcome.traces]
+        if missing:
+            return "program %s: no trace in %s" % (name, " and ".join(missing))
+        left = comparable(expected.traces[name], big_endian)
+        right = comparable(actual.traces[name], big_endian)
         if left != right:
             return first_difference(name, left, right, shapes)
     return None
@@ -172,13 +185,12 @@ def differences(expected, actual, names, shapes, big_endian):
 def judge(reference, outcome, names, shapes, big_endian):
     """What is wrong with one shape's run, or nothing."""
     if outcome.counted is None or outcome.status not in (0, 1):
-        return "did not run to its end: status %s\n%s" % (outcome.status, outcome.output[-2000:])
+        return failure.Problem("did not run to its end: status %s" % outcome.status, outcome.output)
     if int(outcome.counted["programs"]) != len(names):
         return "expected %d programs, found %s" % (len(names), outcome.counted["programs"])
     different = differences(reference, outcome, names, shapes, big_endian)
     if different or outcome.status != 0:
-        _, mark, rest = outcome.output.partition(report.LOCKSTEP)
-        return "%s\n%s" % (different or "a program failed", (mark + rest)[:3000])
+        return failure.Problem(different or "a program failed: " + failure.reason(outcome.status, outcome.output), outcome.output)
     return None
 
 
@@ -204,17 +216,19 @@ def wanted(programs, shape):
 def replay(shape, programs, scratch):
     bundle = os.path.join(scratch, shape.name + ".bundle")
     write_bundle(bundle, wanted(programs, shape))
-    return run(shape, "%s/%s/image" % (FOLDER, shape.name), bundle)
+    return run(shape, "%s/%s/image" % (FOLDER, shape.name), bundle, REPLAY_SECONDS)
 
 
 def report_shape(shape, outcome, problem):
     counted = outcome.counted.groupdict() if outcome.counted else {"programs": "-", "steps": "-"}
     real = "; by processes alone: %s programs; deeds by processes: %s" % (counted["alone"], counted["made"]) if counted.get("made") else ""
-    print("%-4s %-17s %5s programs %6s steps %8s %6.2f s%s" % (
+    line = "%-4s %-17s %5s programs %6s steps %8s %6.2f s%s" % (
         "FAIL" if problem else "PASS", shape.name, counted["programs"], counted["steps"], "differs" if problem else "equal",
-        outcome.seconds, real), flush=True)
+        outcome.seconds, real)
     if problem:
-        print("\n".join("    " + line for line in problem.rstrip().splitlines()), flush=True)
+        failure.tell(line, problem, LOGS, shape.name)
+    else:
+        print(line, flush=True)
     return not problem
 
 
@@ -249,8 +263,8 @@ def catch(shape, bug, bundle):
     """What is wrong with how a bug is caught in a shape, or nothing."""
     outcome = run_planted(shape, bug, bundle)
     found = report.check_of(outcome.status, outcome.output)
-    return None if found == bug.check and outcome.status == 1 else "expected to be caught by check %s, found %s\n%s" % (
-        bug.check, found, outcome.output[-2000:])
+    return None if found == bug.check and outcome.status == 1 else failure.Problem(
+        "clause %s: expected to be caught by check %s, found %s" % (bug.clause, bug.check, found), outcome.output)
 
 
 def overlook(shape, bug, bundle):
@@ -258,8 +272,8 @@ def overlook(shape, bug, bundle):
     outcome = run_planted(shape, bug, bundle)
     if outcome.status == 0 and outcome.counted and (outcome.counted["programs"], outcome.counted["failed"]) == ("1", "0"):
         return None
-    return "expected to pass, because build: %s is for what only these shapes show: %s; found status %s\n%s" % (
-        bug.build, " ".join(bug.shapes), outcome.status, outcome.output[-2000:])
+    return failure.Problem("clause %s: expected to pass, because build: %s is for what only these shapes show: %s; found status %s" % (
+        bug.clause, bug.build, " ".join(bug.shapes), outcome.status), outcome.output)
 
 
 def plant_in(shape, bugs, judge, bundles, jobs):
@@ -267,11 +281,12 @@ def plant_in(shape, bugs, judge, bundles, jobs):
     build([shape], jobs=jobs)
     said = build([shape], [bug.id for bug in bugs], jobs)
     built = said.splitlines()
-    problems = {bug.id: judge(shape, bug, bundles[bug.id]) if "built %s" % bug.id in built else "does not build\n" + said[-2000:]
+    problems = {bug.id: judge(shape, bug, bundles[bug.id]) if "built %s" % bug.id in built else failure.Problem("does not build", said)
                 for bug in bugs}
     for identity, problem in problems.items():
         if problem:
-            print("FAIL %s in %s: %s" % (identity, shape.name, problem), flush=True)
+            name = "%s in %s" % (identity, shape.name)
+            failure.tell("FAIL %s: %s" % (name, problem.said), failure.Problem("", problem.output), LOGS, name)
     return [identity for identity, problem in problems.items() if not problem]
 
 
@@ -318,7 +333,7 @@ def plant(planted, host, scratch, jobs):
 def target_bugs(ids):
     """Those of the bank that lockstep catches by itself, in a watched build or in shapes of their own."""
     return [bug for bug in bank.select(bank.read(), ids)
-            if bug.shapes or bug.build == "watched" and bug.check in bank.LOCKSTEP_CHECKS]
+            if bug.shapes or bug.build == "watched" and bug.check in report.LOCKSTEP_CHECKS]
 
 
 def places(shapes, bugs, names):
@@ -377,20 +392,16 @@ def main():
     parser.add_argument("--file", help="a program or a folder of programs (corpus and stored programs of the bank)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
-    try:
-        shapes = shapes_table.shapes()
-        shapes_table.require_process_sources(shapes)
-        if arguments.list:
-            list_shapes(shapes)
-            return 0
-        with tempfile.TemporaryDirectory() as scratch:
-            results = carry_out(arguments, shapes, scratch)
-    except (ShapesError, shapes_table.TableError, bank.BankError) as problem:
-        print("shapes: %s" % problem, file=sys.stderr)
-        return 2
+    shapes = shapes_table.shapes()
+    shapes_table.require_process_sources(shapes)
+    if arguments.list:
+        list_shapes(shapes)
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        results = carry_out(arguments, shapes, scratch)
     print("%d passed, %d failed" % (results.count(True), results.count(False)))
     return 0 if all(results) and results else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -4,6 +4,8 @@
 import collections
 import os
 
+from ci.process import entry
+
 PLATFORMS = "ci/shapes/platforms.txt"
 SHAPES = "ci/shapes/shapes.txt"
 
@@ -13,7 +15,7 @@ CHOICES = {"compiler": ("gcc", "clang"), "access": ("watched", "plain"), "build"
            "processes": ("simulated", "real")}
 
 
-class TableError(Exception):
+class TableError(entry.Usage):
     """A table that is not as its header says; the text begins with file and line."""
 
 

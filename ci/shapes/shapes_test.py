@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: asan replay seeds
 """Tests of ci/shapes/shapes.py: that a trace which differs is seen and told, that bad input is an error, that a damaged bundle is one
 to an image, and what is said of planted bugs. The host's shape is enough for that."""
 
@@ -14,6 +15,7 @@ import unittest
 import unittest.mock
 
 from ci.bank import bank
+from ci.process import entry
 from ci.shapes import shapes
 
 IMAGE = "build/shapes/host64/image"
@@ -27,7 +29,8 @@ def command(*arguments):
 
 def judge(output, status=0, names=("one",), big_endian=False):
     reference = shapes.Outcome(0, TRACE, 0)
-    return shapes.judge(reference, shapes.Outcome(status, output, 0), list(names), ("host64", "other"), big_endian)
+    problem = shapes.judge(reference, shapes.Outcome(status, output, 0), list(names), ("host64", "other"), big_endian)
+    return str(problem) if problem else None
 
 
 class Judging(unittest.TestCase):
@@ -41,6 +44,19 @@ class Judging(unittest.TestCase):
 
     def test_a_shorter_trace_differs(self):
         self.assertIn("(nothing)", judge(TRACE.replace("live p0 -> OK 1\n", "")))
+
+    def test_a_trace_that_neither_has_is_no_pass(self):
+        self.assertIn("program other: no trace in host64 and other", judge(TRACE, names=("other",)))
+
+    def test_names_of_any_bytes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in (b"a b", b"\xc3\xa9", b"\xff", b"new\nline"):
+                with open(os.path.join(os.fsencode(folder), name + b".txt"), "w", encoding="utf-8") as file:
+                    file.write("allow p0 rw d0 0 ram 16\n")
+            for locale in ({}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}):
+                with unittest.mock.patch.dict(os.environ, locale):
+                    result = command("--shape", "host64-lean", "--file", folder)
+                self.assertIn("host64-lean           4 programs      4 steps    equal", result.stdout)
 
     def test_a_missing_program_is_no_pass(self):
         self.assertIn("expected 2 programs", judge(TRACE, names=("one", "two")))
@@ -148,7 +164,7 @@ class Bundles(unittest.TestCase):
 Bug = collections.namedtuple("Bug", "id clause check build shapes")
 ANYWHERE = Bug("any-bug", "P-OWN", "result", "watched", ())
 ALONE = Bug("alone-bug", "P-GEN", "result", "word32", ("host32", "m3-gcc-os"))
-FAILED = "%s\nclause:   P-GEN\ncheck:    result\nreplay: 1 programs, 2 steps, 0 refused, 1 failed\n" % shapes.report.LOCKSTEP
+FAILED = "%s\nfinding:  result-P-GEN-live\nclause:   P-GEN\ncheck:    result\nreplay: 1 programs, 2 steps, 0 refused, 1 failed\n" % shapes.report.LOCKSTEP
 
 
 class Planting(unittest.TestCase):
@@ -194,13 +210,13 @@ class Planting(unittest.TestCase):
         for outcome in ((1, FAILED), (0, ""), (None, TRACE), (0, TRACE.replace("1 programs", "0 programs"))):
             results, said = self.plant({"host64": outcome})
             self.assertEqual(results, [True, True, False])
-            self.assertIn("FAIL alone-bug in host64: expected to pass, because build: word32 is for what only these shapes show", said)
+            self.assertIn("FAIL alone-bug in host64: clause P-GEN: expected to pass, because build: word32 is for what only these shapes show", said)
             self.assertRegex(said, r"\nalone-bug +P-GEN +host32 m3-gcc-os +-\n\Z")
 
     def test_a_bug_that_a_shape_misses_is_a_failure(self):
         results, said = self.plant({"host64": (0, TRACE), "m3-gcc-os": (0, TRACE)})
         self.assertEqual(results, [True, False, True])
-        self.assertIn("FAIL alone-bug in m3-gcc-os: expected to be caught by check result, found none", said)
+        self.assertIn("FAIL alone-bug in m3-gcc-os: clause P-GEN: expected to be caught by check result, found none", said)
         self.assertRegex(said, r"\nalone-bug +P-GEN +host32 +host64\n\Z")
 
     def test_an_image_that_is_not_built_is_a_failure(self):
@@ -210,4 +226,4 @@ class Planting(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run(unittest.main)

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
+# Needs: nothing
 """The README's examples are true: its C compiles without a warning, and its failing program fails with the report that it shows."""
 
 import os
 import re
-import subprocess
-import sys
 import tempfile
 
 from ci.bank import bank
+from ci.process import entry
+from ci.process import run
 from ci.process import sanitizers
 
 README = "README.md"
+LIMIT_SECONDS = 60
 EXAMPLE_BUG = "bounds-end-is-kernel-break"
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-missing-prototypes", "-Ilib/include", "-Ilib/port/host",
          "-DDRIVER_NUMBER=1", "-fsyntax-only", "-x", "c", "-"]
@@ -26,9 +28,8 @@ def compile_examples(readme):
     examples = re.findall(r"^```c\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     if not examples:
         return ["no example in C"]
-    results = [subprocess.run(["gcc"] + FLAGS, input=example, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, check=False) for example in examples]
-    return [result.stdout for result in results if result.returncode != 0]
+    results = [run.run(["gcc"] + FLAGS, LIMIT_SECONDS, given=example.encode()) for example in examples]
+    return [result.output for result in results if result.status != 0]
 
 
 def shown_report(readme):
@@ -49,8 +50,7 @@ def compare_report(readme):
         path = os.path.join(folder, "program.txt")
         with open(path, "w", encoding="utf-8") as file:
             file.write(program)
-        said = subprocess.run([built, path], env=sanitizers.environment(), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False).stdout
+        said = run.run([built, path], LIMIT_SECONDS, sanitizers.environment()).output
     said = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
     return [] if report in said else ["the report is not as %s shows it:\n%s" % (README, said)]
 
@@ -63,4 +63,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry.run(main)

@@ -62,7 +62,8 @@ mkdir "$scratch/out"
 build/asan/replay --assemble "$scratch/out" "$seed" 2>"$scratch/words"
 expect 0 $shrink --canary result "$scratch/out/forty.bin"
 printf 'x' >>"$scratch/out/forty.bin"
-expect 2 $shrink --canary result "$scratch/out/forty.bin"
+expect 3 $shrink --canary result "$scratch/out/forty.bin"
+must_say 'damaged: 657 bytes'
 expect 0 $shrink --canary result --raw "$scratch/out/forty.bin"
 expect 0 $shrink --canary result --hex 0000000000000000000000000000000000000000000000000000000000000000
 must_say '^shrink: 1 ops -> 1 ops, '
@@ -75,21 +76,39 @@ test "$(cat "$scratch/kept.txt")" = kept || complain 'overwrote a file'
 expect 0 $shrink --canary result --out "$scratch/kept.txt" --force "$seed"
 test "$(cat "$scratch/kept.txt")" = 'live p0' || complain 'did not overwrite with --force'
 
-# Programs that do not fail, and wrong use.
-expect 1 $shrink "$seed"
+# Output that can't be written, on a full disk or anywhere, is lost with a word, and nothing is left lying about.
+expect 3 $shrink --canary result --out /dev/full "$seed"
+must_say '^/dev/full: No space left on device'
+expect 3 $shrink --canary result --out "$scratch/absent/small.txt" "$seed"
+must_say "^$scratch/absent/small.txt: No such file"
+expect 3 sh -c "$shrink --canary result '$seed' >/dev/full"
+must_say '^stdout: '
+expect 3 sh -c "$shrink --help >/dev/full"
+must_say '^stdout: '
+test -z "$(find "$scratch" -name '*.tmp')" || complain 'left a temporary file'
+
+# Programs that do not fail, what is none, and wrong use.
+expect 3 $shrink "$seed"
 must_say 'does not fail'
-expect 2 $shrink "$scratch/absent.txt"
+expect 3 $shrink "$scratch/absent.txt"
 must_say "$scratch/absent.txt"
+echo 'no such op' >"$scratch/damaged.txt"
+expect 3 $shrink "$scratch/damaged.txt"
+must_say "^$scratch/damaged.txt:1:1: expected an op"
+: >"$scratch/empty.txt"
+expect 3 $shrink "$scratch/empty.txt"
+must_say 'empty'
 expect 2 $shrink
 expect 2 $shrink "$seed" "$seed"
-expect 2 $shrink "$scratch"
+mkdir "$scratch/two"
+cp "$seed" "$scratch/two"
+cp "$seed" "$scratch/two/another.txt"
+expect 2 $shrink "$scratch/two"
 expect 2 $shrink --no-such-option "$seed"
 expect 2 $shrink --canary nothing "$seed"
 expect 2 $shrink --time soon "$seed"
 expect 2 $shrink --limit 0 "$seed"
 expect 2 $shrink --hex 0
-echo 'no such op' >"$scratch/damaged.txt"
-expect 2 $shrink "$scratch/damaged.txt"
 
 # A target tells which program it makes of an input.
 build/asan/stream --print "$seed" >"$scratch/bent.txt"

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 #include "host/host.h"
 
+#include "host/clauses.h"
+#include "host/fail.h"
 #include "host/feedback.h"
+#include "host/known.h"
+#include "host/progress.h"
+#include "host/stack.h"
 
 #include <stdlib.h>
 
 static struct lockstep lockstep;
 static struct program current;
-static const struct program *running;
+static bool alone;
 static uint64_t programs;
-static host_take *diverted;
-static void *diverted_context;
+static bool watched_by_someone; // who wants statistics
 
 static void write_file(void *context, const char *text, size_t length) {
   fwrite(text, 1, length, context);
@@ -24,76 +28,82 @@ const struct lockstep *host_lockstep(void) {
   return &lockstep;
 }
 
-// A sanitizer's report says where in the code; this adds what the program was, once.
-static void print_running(void) {
-  const struct program *program = running;
-  const struct text_sink sink = host_sink(stderr);
-  running = 0;
-  if (!program) return;
-  fprintf(stderr, "== procbuf program in progress, step %zu\n", lockstep.current + 1);
-  program_print(program, &sink);
-  fprintf(stderr, "== end of procbuf program in progress\n");
-}
-
-// Called by the sanitizers' runtimes, if they are there, when they have something to report. MSan has no such
-// hook, only the death callback; with an engine that one is the engine's, which saves the input with it.
-// NOLINTBEGIN(bugprone-reserved-identifier): the runtimes' names
-void __asan_on_error(void);
-void __ubsan_on_report(void);
-void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
-void __libfuzzer_is_present(void) __attribute__((weak));
-
-void __asan_on_error(void) {
-  print_running();
-}
-
-void __ubsan_on_report(void) {
-  print_running();
-}
-// NOLINTEND(bugprone-reserved-identifier)
-
+// Printed at the end, and for who watches a run now and then: whenever the number of programs is a power of two.
 static void print_statistics(void) {
   fprintf(stderr, "PROCBUF_STATS steps=%llu refused=%llu programs=%llu\n", (unsigned long long)lockstep.steps,
           (unsigned long long)lockstep.refused, (unsigned long long)programs);
+}
+
+// What can't be understood ends the process without exit's callbacks, from which an engine would take it for
+// a finding.
+static void set_up_known(void) {
+  const char *names = getenv("PROCBUF_KNOWN");
+  if (alone || !names || !*names) return;
+  if (!known_set(names)) _Exit(2);
+  atexit(known_print);
 }
 
 static void set_up(void) {
   static bool done;
   if (done) return;
   done = true;
-  if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(print_running);
-  if (getenv("PROCBUF_STATS")) atexit(print_statistics);
+  watched_by_someone = getenv("PROCBUF_STATS") != 0;
+  if (watched_by_someone) atexit(print_statistics);
+  set_up_known();
 }
 
-static void require_watched(const struct program *program) {
-  if (program->layout != PROGRAM_LAYOUT_ABSTRACT || machine_is_watched()) return;
-  fprintf(stderr, "layout %u is abstract: it needs a build whose accesses are watched\n",
-          PROGRAM_LAYOUT_ABSTRACT);
-  exit(2);
+void host_stand_alone(void) {
+  alone = true;
+  progress_on_death();
 }
 
-void host_divert(host_take *take, void *context) {
-  diverted = take;
-  diverted_context = context;
+const char *host_obstacle(const struct program *program) {
+  if (program->layout != PROGRAM_LAYOUT_ABSTRACT || machine_is_watched()) return 0;
+  return "layout 5 is abstract: it needs a build whose accesses are watched";
+}
+
+static bool run_once(const struct program *program, struct lockstep_options options) {
+  stack_forget();
+  options.failed = stack_keep;
+  return lockstep_run(&lockstep, program, &options);
+}
+
+// Once more, for a report that names the right step.
+static void run_thoroughly(const struct program *program, const struct lockstep_options *options) {
+  const struct lockstep_failure first = lockstep.failure;
+  if (run_once(program, (struct lockstep_options){.thorough = true, .canary = options->canary}))
+    lockstep.failure = first;
 }
 
 bool host_run(const struct program *program, const struct lockstep_options *options) {
-  if (diverted) {
-    diverted(diverted_context, program);
-    return true;
-  }
   set_up();
-  require_watched(program);
-  running = program;
-  programs++;
-  bool fine = lockstep_run(&lockstep, program, options);
-  if (!fine && !options->thorough) {
-    const struct lockstep_failure first = lockstep.failure;
-    const struct lockstep_options thorough = {.thorough = true, .canary = options->canary};
-    if (lockstep_run(&lockstep, program, &thorough)) lockstep.failure = first;
+  if (host_obstacle(program)) {
+    fprintf(stderr, "%s\n", host_obstacle(program));
+    exit(3);
   }
-  running = 0;
+  programs++;
+  if (watched_by_someone && programs > 1 && (programs & (programs - 1)) == 0) print_statistics();
+  progress_is(&lockstep, program);
+  const bool fine = run_once(program, *options);
+  if (!fine && !options->thorough) run_thoroughly(program, options);
+  progress_is(&lockstep, 0);
   return fine;
+}
+
+void host_report(const struct text_sink *sink) {
+  struct lockstep_notes notes = {.says = clause_says(lockstep.failure.clause)};
+  notes.function_count = stack_functions(&notes.functions);
+  lockstep_report(&lockstep, &notes, sink);
+}
+
+int host_fail(void) {
+  const struct text_sink sink = host_sink(stderr);
+  char name[LOCKSTEP_NAME_MAX];
+  lockstep_failure_name(&lockstep, name);
+  if (known_counts(name)) return -1;
+  host_report(&sink);
+  known_print(); // abort calls nobody at exit
+  fail_abort(&lockstep);
 }
 
 static uint8_t bend_code(uint8_t code, const struct host_focus *focus) {
@@ -118,20 +128,16 @@ static void bend_op(struct op *op, const struct host_focus *focus) {
 }
 
 void host_bend(struct program *program, const struct host_focus *focus) {
+  program->switched_off = 0; // has had its effect, and is nothing that a reader of a report needs
   if (focus->layout >= 0) program->layout = (uint8_t)focus->layout;
-  if (focus->op_count == 0) return;
-  program->switched_off = 0;
-  for (size_t i = 0; i < program->op_count; i++)
+  for (size_t i = 0; focus->op_count > 0 && i < program->op_count; i++)
     bend_op(&program->ops[i], focus);
 }
 
 int host_fuzz(const uint8_t *data, size_t size, const struct host_focus *focus) {
   program_decode(&current, data, size);
-  current.switched_off = 0; // has had its effect, and is nothing that a reader of a report needs
   host_bend(&current, focus);
+  if (host_obstacle(&current)) return -1; // nothing to see in this build
   const struct lockstep_options options = {.observer = feedback_on(&current)};
-  if (host_run(&current, &options)) return 0;
-  const struct text_sink sink = host_sink(stderr);
-  lockstep_report(&lockstep, &sink);
-  abort();
+  return host_run(&current, &options) ? 0 : host_fail();
 }

@@ -5,6 +5,7 @@ struct lockstep_failure *check_fail(struct lockstep *l, enum lockstep_check chec
                                     const char *clause) {
   if (l->failure.check != CHECK_NONE) return 0;
   l->failure = (struct lockstep_failure){.check = check, .step = index, .clause = clause};
+  if (l->options.failed) l->options.failed(l);
   return &l->failure;
 }
 

@@ -51,6 +51,10 @@ struct lockstep_options {
   const struct text_sink *trace; // each step and its outcome; null: no trace
   const struct lockstep_observer *observer; // null: none
   enum lockstep_canary canary;              // breaks one check in each step, to see it fail
+  bool blind; // single accesses are not checked, as if the library's were its own
+  // Called at the moment of the first failure, from inside what failed, when l->failure has check, step and
+  // clause; null: nobody is.
+  void (*failed)(const struct lockstep *l);
 };
 
 struct lockstep_enter; // one enter in progress, run.c
@@ -74,9 +78,39 @@ struct lockstep {
 // Runs a program. False: l->failure says what went wrong first.
 bool lockstep_run(struct lockstep *l, const struct program *program, const struct lockstep_options *options);
 
-// Prints the report of the failure of the last run: clause, step, expected and actual, the shadow around the
-// address, the program, and the command that replays it.
-void lockstep_report(const struct lockstep *l, const struct text_sink *sink);
+// Makes ready to run a program on the model alone: to say what must come of it, whatever the library does.
+// Nothing of the library runs.
+void lockstep_foresee(struct lockstep *l, const struct program *program);
+
+// Carries out one op on the model alone. *expected is what must come of it, l->step the op resolved.
+void lockstep_foresee_step(struct lockstep *l, const struct op *op, struct outcome *expected);
+
+// What a host can add to a report, and firmware can't.
+struct lockstep_notes {
+  const char *says;             // what the clause says
+  const char *const *functions; // that were running at a bad access, innermost first
+  size_t function_count;
+};
+
+// Prints the report of the failure of the last run: its name, clause, step, expected and actual, the shadow
+// around the address, the program, and the command that replays it. notes: null, or with nulls in it.
+void lockstep_report(const struct lockstep *l, const struct lockstep_notes *notes,
+                     const struct text_sink *sink);
+
+// Names what failed in the last run: check, clause and the step's op, such as "access-P-OWN-allow". Letters,
+// digits and dashes only, zero-terminated. No clause is "none", the end of the program "end".
+#define LOCKSTEP_NAME_MAX 64u
+void lockstep_failure_name(const struct lockstep *l, char *name);
+
+// The same of a step in progress that something outside lockstep ends, with a check of that name; "start" if
+// the machine has not got to the first step.
+void lockstep_progress_name(const struct lockstep *l, const char *check, char *name);
+
+// "allow", "end"
+const char *lockstep_op_name(const struct lockstep *l, size_t step);
+
+// A program in binary form as hexadecimal digits, as `replay --hex` takes it.
+void lockstep_print_digits(const struct program *program, const struct text_sink *sink);
 
 // "result", "state", "memory", "access", "protection".
 const char *lockstep_check_name(enum lockstep_check check);

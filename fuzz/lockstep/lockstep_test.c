@@ -45,7 +45,7 @@ static const char *trace(const char *text) {
 
 static const char *report(void) {
   written = 0;
-  lockstep_report(&lockstep, &sink);
+  lockstep_report(&lockstep, 0, &sink);
   return output;
 }
 
@@ -120,10 +120,10 @@ struct song {
 static void each_canary_is_noticed_by_its_own_check(void **state) {
   (void)state;
   static const struct song songs[] = {
-      {CANARY_RESULT, CHECK_RESULT, "check:    result\n"},
-      {CANARY_STATE, CHECK_STATE, "check:    state\n"},
-      {CANARY_MEMORY, CHECK_MEMORY, "check:    memory\n"},
-      {CANARY_ACCESS, CHECK_ACCESS, "check:    access\n"},
+      {CANARY_RESULT, CHECK_RESULT, "finding:  result-none-nop\nclause:   -\ncheck:    result\n"},
+      {CANARY_STATE, CHECK_STATE, "finding:  state-none-nop\nclause:   -\ncheck:    state\n"},
+      {CANARY_MEMORY, CHECK_MEMORY, "finding:  memory-P-GEN-end\nclause:   P-GEN\ncheck:    memory\n"},
+      {CANARY_ACCESS, CHECK_ACCESS, "finding:  access-X-BOUNDS-nop\nclause:   X-BOUNDS\ncheck:    access\n"},
   };
   for (size_t i = 0; i < sizeof songs / sizeof *songs; i++) {
     if (songs[i].canary == CANARY_ACCESS && !machine_is_watched()) continue;
@@ -150,6 +150,36 @@ static void a_report_has_clause_step_expectation_shadow_program_and_replay(void 
   };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (!strstr(text, parts[i])) fail_msg("missing \"%s\" in:\n%s", parts[i], text);
+}
+
+static unsigned calls;
+static size_t failed_step;
+
+static void note(const struct lockstep *l) {
+  calls++;
+  failed_step = l->failure.step;
+}
+
+static void whoever_asks_is_told_of_the_first_failure_alone(void **state) {
+  (void)state;
+  calls = 0;
+  assert_true(run("nop\n", (struct lockstep_options){.failed = note}));
+  assert_int_equal(calls, 0);
+  assert_false(run("nop\nlive p0\n", (struct lockstep_options){.canary = CANARY_MEMORY, .failed = note}));
+  assert_int_equal(calls, 1);
+  assert_int_equal(failed_step, 2);
+}
+
+static void notes_are_printed_where_they_belong(void **state) {
+  (void)state;
+  static const char *const functions[] = {"inner lib/src/a.c:1", "outer lib/src/b.c:2"};
+  static const struct lockstep_notes notes = {"Something.", functions, 2};
+  assert_false(run("nop\n", (struct lockstep_options){.canary = CANARY_RESULT}));
+  written = 0;
+  lockstep_report(&lockstep, &notes, &sink);
+  assert_non_null(strstr(output,
+                         "clause:   -\nsays:     Something.\ncheck:    result\n"
+                         "in:       inner lib/src/a.c:1\nin:       outer lib/src/b.c:2\nstep:     1: nop\n"));
 }
 
 // The fast run looks at what a step could touch, so it sees this at the program's end only; a thorough one
@@ -187,6 +217,8 @@ int main(void) {
       cmocka_unit_test(a_race_changes_the_byte_after_its_fetch),
       cmocka_unit_test(each_canary_is_noticed_by_its_own_check),
       cmocka_unit_test(a_report_has_clause_step_expectation_shadow_program_and_replay),
+      cmocka_unit_test(whoever_asks_is_told_of_the_first_failure_alone),
+      cmocka_unit_test(notes_are_printed_where_they_belong),
       cmocka_unit_test(a_thorough_run_names_the_step),
       cmocka_unit_test(bending_keeps_ops_in_focus_and_replaces_the_others),
   };

@@ -159,12 +159,16 @@ static void report_expectation(const struct lockstep *l, const struct text_sink 
   if (l->failure.has_address) report_shadow(l, sink);
 }
 
-static void report_replay(const struct lockstep *l, const struct text_sink *sink) {
+void lockstep_print_digits(const struct program *program, const struct text_sink *sink) {
   static uint8_t bytes[PROGRAM_BINARY_MAX];
-  const size_t size = program_encode(l->program, bytes);
-  write_text(sink, "replay:   build/asan/replay --trace --hex ");
+  const size_t size = program_encode(program, bytes);
   for (size_t i = 0; i < size; i++)
     write_hex(sink, bytes[i], 2);
+}
+
+static void report_replay(const struct lockstep *l, const struct text_sink *sink) {
+  write_text(sink, "replay:   build/asan/replay --trace --hex ");
+  lockstep_print_digits(l->program, sink);
   write_text(sink, "\n");
 }
 
@@ -173,14 +177,30 @@ const char *lockstep_check_name(enum lockstep_check check) {
   return names[check];
 }
 
-void lockstep_report(const struct lockstep *l, const struct text_sink *sink) {
+static void report_line(const char *label, const char *text, const struct text_sink *sink) {
+  write_label(sink, label);
+  write_text(sink, text);
+  write_text(sink, "\n");
+}
+
+// What failed, by what rule, and where in the library.
+static void report_failure(const struct lockstep *l, const struct lockstep_notes *notes,
+                           const struct text_sink *sink) {
+  char name[LOCKSTEP_NAME_MAX];
+  lockstep_failure_name(l, name);
+  report_line("finding:", name, sink);
+  report_line("clause:", l->failure.clause, sink);
+  if (notes->says) report_line("says:", notes->says, sink);
+  report_line("check:", lockstep_check_name(l->failure.check), sink);
+  for (size_t i = 0; i < notes->function_count; i++)
+    report_line("in:", notes->functions[i], sink);
+}
+
+void lockstep_report(const struct lockstep *l, const struct lockstep_notes *notes,
+                     const struct text_sink *sink) {
+  static const struct lockstep_notes none;
   write_text(sink, "== procbuf lockstep failure\n");
-  write_label(sink, "clause:");
-  write_text(sink, l->failure.clause);
-  write_text(sink, "\n");
-  write_label(sink, "check:");
-  write_text(sink, lockstep_check_name(l->failure.check));
-  write_text(sink, "\n");
+  report_failure(l, notes ? notes : &none, sink);
   report_step(l, sink);
   report_expectation(l, sink);
   write_text(sink, "program:\n");

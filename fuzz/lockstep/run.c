@@ -128,7 +128,7 @@ static uint8_t inside(void *context, const struct outcome *entered) {
 }
 
 static void observe(struct lockstep *l, bool store, uintptr_t address, size_t length) {
-  if (l->starting) return;
+  if (l->starting || l->options.blind) return;
   size_t bad = 0;
   const enum model_verdict verdict =
       store ? model_store(&l->model, address, length, &bad) : model_load(&l->model, address, length, &bad);
@@ -157,7 +157,25 @@ static void start_machine(struct lockstep *l) {
   l->starting = false;
 }
 
-static void start_model(struct lockstep *l) {
+typedef struct model_driver driver_of(const struct lockstep *l, unsigned driver);
+
+static struct model_driver driver_as_planned(const struct lockstep *l, unsigned driver) {
+  (void)l;
+  const struct machine_driver_plan *plan = &machine_driver_plans[driver];
+  const unsigned slots = (unsigned)plan->readonly + plan->readwrite + plan->userspace_readable;
+  return (struct model_driver){plan->number,     plan->readonly,
+                               plan->readwrite,  plan->userspace_readable,
+                               plan->grant_size, slots * 2 * sizeof(uintptr_t)};
+}
+
+static struct model_driver driver_of_library(const struct lockstep *l, unsigned driver) {
+  struct model_driver made = driver_as_planned(l, driver);
+  made.grant_size = machine_grant_size(&l->machine, driver);
+  made.opaque_size = machine_slots_size(&l->machine, driver);
+  return made;
+}
+
+static void start_model(struct lockstep *l, driver_of *driver) {
   const struct machine_memory *memory = &l->machine.memory;
   struct model_setup setup = {
       .abstract = memory->abstract,
@@ -171,15 +189,8 @@ static void start_model(struct lockstep *l) {
     setup.blocks[i] = (struct model_block){block->ram,   block->ram_size,   block->initial_break,
                                            block->flash, block->flash_size, block->header};
   }
-  for (unsigned i = 0; i < STEP_DRIVERS; i++) {
-    const procbuf_driver *driver = &l->machine.drivers[i];
-    setup.drivers[i] = (struct model_driver){driver->number,
-                                             driver->readonly_count,
-                                             driver->readwrite_count,
-                                             driver->userspace_readable_count,
-                                             machine_grant_size(&l->machine, i),
-                                             machine_slots_size(&l->machine, i)};
-  }
+  for (unsigned i = 0; i < STEP_DRIVERS; i++)
+    setup.drivers[i] = driver(l, i);
   model_start(&l->model, &setup);
 }
 
@@ -190,9 +201,26 @@ bool lockstep_run(struct lockstep *l, const struct program *program, const struc
   l->next = 0;
   l->current = 0;
   l->enter = 0;
+  l->step = (struct step){0};
   start_machine(l);
-  start_model(l);
+  start_model(l, driver_of_library);
   run_ops(l);
   if (l->failure.check == CHECK_NONE) check_all(l, program->op_count);
   return l->failure.check == CHECK_NONE;
+}
+
+void lockstep_foresee(struct lockstep *l, const struct program *program) {
+  l->program = program;
+  l->options = (struct lockstep_options){.thorough = false};
+  memory_start(&l->machine.memory, program->layout);
+  start_model(l, driver_as_planned);
+}
+
+// A race strikes as in a plain build: a library that keeps X-FETCH1 fetches each byte that it may read.
+void lockstep_foresee_step(struct lockstep *l, const struct op *op, struct outcome *expected) {
+  uintptr_t address;
+  uint8_t byte;
+  lockstep_resolve(l, op, &l->step);
+  model_step(&l->model, &l->step, expected);
+  if (model_race(&l->model, &address, &byte) && model_reads(&l->model, address)) model_race_fired(&l->model);
 }

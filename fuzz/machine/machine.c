@@ -11,22 +11,17 @@
 #define GRANT_SIZE_FIRST 112u
 #define GRANT_SIZE_SECOND 64u
 
-struct driver_plan {
-  uintptr_t number;
-  uint16_t readonly, readwrite, userspace_readable, grant_size;
-};
-
-static const struct driver_plan driver_plans[STEP_DRIVERS] = {
+const struct machine_driver_plan machine_driver_plans[STEP_DRIVERS] = {
     {0x1, 3, 2, 1, GRANT_SIZE_FIRST},
     {0x80000003u, 1, 2, 0, GRANT_SIZE_SECOND},
     {0x0, 0, 0, 0, 0},
 };
 
 uintptr_t machine_driver_number(unsigned driver) {
-  return driver < STEP_DRIVERS ? driver_plans[driver].number : 0x2;
+  return driver < STEP_DRIVERS ? machine_driver_plans[driver].number : 0x2;
 }
 
-static procbuf_driver make_driver(const struct driver_plan *plan) {
+static procbuf_driver make_driver(const struct machine_driver_plan *plan) {
   procbuf_driver driver = {
       .number = plan->number,
       .readonly_count = plan->readonly,
@@ -93,7 +88,7 @@ procbuf_layout machine_layout_of(const struct machine_block *block) {
 
 static void start_kernel(struct machine *machine) {
   for (unsigned i = 0; i < STEP_DRIVERS; i++)
-    machine->drivers[i] = make_driver(&driver_plans[i]);
+    machine->drivers[i] = make_driver(&machine_driver_plans[i]);
   const uint32_t lives = machine->setup.lives;
   const procbuf_config config = {
       .processes = machine->processes,

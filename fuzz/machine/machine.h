@@ -79,6 +79,13 @@ bool machine_info(const struct machine *machine, unsigned process, procbuf_proce
 size_t machine_grant_size(const struct machine *machine, unsigned driver);
 size_t machine_slots_size(const struct machine *machine, unsigned driver);
 
+// The drivers: how many slots of each kind, and what a pair's grant shall come to with slots and state.
+struct machine_driver_plan {
+  uintptr_t number;
+  uint16_t readonly, readwrite, userspace_readable, grant_size;
+};
+extern const struct machine_driver_plan machine_driver_plans[STEP_DRIVERS];
+
 // The drivers' numbers, for operands d0..d3 (d3 does not exist).
 uintptr_t machine_driver_number(unsigned driver);
 

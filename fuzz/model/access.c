@@ -101,6 +101,10 @@ void model_race_fired(struct model *model) {
   model_touch(model, model->race_address, 1);
 }
 
+struct model_span model_zeroed(const struct model *model) {
+  return (struct model_span){model->zeroed.address, model->zeroed.length};
+}
+
 const struct model_span *model_touched(const struct model *model, size_t *count) {
   *count = model->touched_count;
   return model->touched;

@@ -124,6 +124,9 @@ bool model_race(const struct model *model, uintptr_t *address, uint8_t *byte);
 void model_race_fired(struct model *model);
 bool model_reads(const struct model *model, uintptr_t address); // may the last step read it?
 
+// Abstract: the bytes that the last step zeroes.
+struct model_span model_zeroed(const struct model *model);
+
 // Bytes that the last step may have changed.
 const struct model_span *model_touched(const struct model *model, size_t *count);
 

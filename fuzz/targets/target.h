@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Runs one input of any size. Returns 0; aborts with a report on stderr if the property does not hold.
+// Runs one input of any size. Returns 0; aborts with a report on stderr if the property does not hold, or
+// returns -1 if that is known (host_fail).
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 // Which programs the target runs; a target that runs all as they are need not define it.

@@ -18,7 +18,7 @@ static void report(const struct program *program) {
   const struct lockstep_failure first = lockstep.failure;
   const struct lockstep_options thorough = {.thorough = true};
   if (lockstep_run(&lockstep, program, &thorough)) lockstep.failure = first;
-  lockstep_report(&lockstep, &output);
+  lockstep_report(&lockstep, 0, &output);
 }
 
 static void replay(struct tally *tally, const char *name, const struct program *program) {
