@@ -95,11 +95,11 @@ static void begin(struct emitter *e, const struct program *program) {
   for (unsigned i = 0; i < program->process_count; i++)
     e->named[i] = program->layout != PROGRAM_LAYOUT_ABSTRACT;
   lockstep_foresee(&e->l, program);
-  const struct machine_block *next =
-      program->process_count < STEP_PROCESS_SLOTS ? &e->l.machine.memory.blocks[program->process_count] : 0;
-  if (next)
+  if (program->process_count < STEP_PROCESS_SLOTS) {
+    const struct machine_block *next = &e->l.machine.memory.blocks[program->process_count];
     e->pending = (procbuf_layout){next->ram,   next->ram_size,   next->initial_break,
                                   next->flash, next->flash_size, next->header};
+  }
   e->bodies[0].file = emit_open(&e->bodies[0].text, &e->bodies[0].size);
   e->callbacks = emit_open(&e->callbacks_text, &e->callbacks_size);
 }

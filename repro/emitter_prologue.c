@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const parts[PART_COUNT] = {
-#define PART(name, text) [PART_##name] = text,
+#define PART(name, text) [PART_##name] = text, // NOLINT(bugprone-macro-parentheses): a string of several
 #include "prologue.def"
 #undef PART
 };

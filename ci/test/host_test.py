@@ -165,8 +165,9 @@ class Failures(unittest.TestCase):
         path = os.path.join(self.room, "grant.txt")
         with open(path, "w", encoding="utf-8") as file:
             file.write(GRANT)
+        program = self.assemble(path)
         for binary in self.binaries.values():
-            said = execute([binary, self.assemble(path)])
+            said = execute([binary, program])
             self.assertRegex(said.stdout, r"\nfinding:  access-X-BOUNDS-grant\n(?:.*\n){3}"
                                           r"in:       procbuf_grant_carve lib/src/grant\.c:\d+\n"
                                           r"in:       procbuf_grant_allocate lib/src/grant\.c:\d+\nstep: ")

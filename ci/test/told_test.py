@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 from ci.bank import bank
+from ci.build import make
 from ci.process import entry
 from ci.process import failure
 from ci.test import test
@@ -49,7 +50,7 @@ class Choosing(unittest.TestCase):
     def test_only_what_is_needed_is_built(self):
         chosen = test.choose(test.all_checks(1)[0], "replay asan slices,unit asan fuzz/mutate")
         self.assertEqual({need for check in chosen for need in check.needs},
-                         {("asan", "build/asan/slices"), ("asan", "build/asan/fuzz/mutate/mutate_test"), test.SEEDS})
+                         {("asan", "build/asan/slices"), ("asan", "build/asan/fuzz/mutate/mutate_test"), make.SEEDS})
 
     def test_what_scripts_need(self):
         table = test.variants.table()
