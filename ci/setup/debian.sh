@@ -34,9 +34,9 @@ rm -f "$root.log"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
-git clone --quiet . "$root/root/procbuf"
+git clone --quiet . "$root/srv/procbuf"
 
 for command in "$@"; do
   echo "== $release: $command"
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb chroot "$root" sh -c "cd /root/procbuf && $command"
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv TERM=dumb chroot "$root" sh -c "cd /srv/procbuf && $command"
 done
