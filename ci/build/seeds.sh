@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Turns the corpus, programs in text, into the bytes that the fuzz targets read: seeds.sh BUILD CORPUS OUT
-# The text target reads text, so its seeds are used as they are, with a dictionary of the language's words. Those of sequence get company:
-# a program for each op, followed by every op.
+# The text target reads text, so its seeds are used as they are, with a dictionary of the language's words.
 set -eu
 
 build=${1:?usage: seeds.sh BUILD CORPUS OUT}

@@ -167,9 +167,11 @@ class Intake:
         folder = os.path.join(os.path.dirname(self.work), "passed")
         os.makedirs(folder, exist_ok=True)
         kept_as = os.path.join(folder, "%s-%s" % (origin.target, hashlib.sha1(files.read(path)).hexdigest()[:12]))
-        if len(os.listdir(folder)) < PASSED_MAX:
+        room = os.path.exists(kept_as) or len(os.listdir(folder)) < PASSED_MAX
+        if room:
             files.write(kept_as, files.read(path))
-            self.messages.put("%s put aside an input that passes in this library: %s" % (origin.engine, kept_as))
+        self.messages.put("%s put aside an input that passes in this library: %s" % (
+            origin.engine, kept_as if room else "not kept, since %s is full of such" % folder))
 
     def _run(self):
         while True:
