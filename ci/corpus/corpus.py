@@ -104,16 +104,6 @@ def place(path, folder, name):
         write(target, read(path))
 
 
-def merge(source, target):
-    """Adds to a corpus what another has; returns how many files that were."""
-    make_folder(target)
-    there = set(names(target))
-    new = {digest(content): content for content in contents(source).values()}
-    for name in sorted(set(new) - there):
-        add(target, new[name])
-    return len(set(new) - there)
-
-
 # ---- tidying up
 
 

@@ -66,19 +66,6 @@ class Corpora(unittest.TestCase):
         self.assertEqual(corpus.remove_damaged(self.folder), removed)
         self.assertEqual(corpus.names(self.folder), sorted([kept, "another name"]))
 
-    def test_merge(self):
-        other = self.path("other")
-        os.mkdir(other)
-        corpus.add(other, b"1")
-        corpus.write(os.path.join(other, "same"), b"1")
-        corpus.write(os.path.join(other, "two"), b"2")
-        target = self.path("target")
-        corpus.make_folder(target)
-        corpus.add(target, b"1")
-        self.assertEqual(corpus.merge(other, target), 1)
-        self.assertEqual(sorted(corpus.contents(target).values()), [b"1", b"2"])
-        self.assertEqual(corpus.merge(other, target), 0)
-
     def test_place(self):
         corpus.write(self.path("a"), b"1")
         os.symlink("a", self.path("link"))
