@@ -215,4 +215,4 @@ class Fuzzed(Folder):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

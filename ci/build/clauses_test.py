@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 from ci.build import clauses
+from ci.process import entry
 
 SPEC = "docs/spec.md"
 NAMED = re.compile(r'"([A-Z]-[A-Z][A-Z0-9]*)"')
@@ -78,4 +79,4 @@ class Table(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

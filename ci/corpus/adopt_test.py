@@ -17,6 +17,7 @@ from ci.bank import killed
 from ci.corpus import adopt
 from ci.corpus import corpus
 from ci.corpus import reach
+from ci.process import entry
 
 TARGET = "stream"
 BUG = "stream-flags-little-endian"
@@ -165,4 +166,4 @@ class Words(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

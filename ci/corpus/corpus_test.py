@@ -8,6 +8,7 @@ import unittest
 from unittest import mock
 
 from ci.corpus import corpus
+from ci.process import entry
 from ci.process import files
 
 
@@ -86,4 +87,4 @@ class Corpora(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

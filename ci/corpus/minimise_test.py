@@ -316,4 +316,4 @@ class Minimising(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

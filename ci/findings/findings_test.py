@@ -206,4 +206,4 @@ class Keep(Room):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

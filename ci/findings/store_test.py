@@ -10,6 +10,7 @@ import unittest
 
 from ci.findings import finding as kept
 from ci.findings import store as stores
+from ci.process import entry
 from ci.process import files
 from ci.process import report
 
@@ -126,4 +127,4 @@ class Folder(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

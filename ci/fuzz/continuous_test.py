@@ -86,4 +86,4 @@ class Continuous(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -106,4 +106,4 @@ class Shown(Room):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -44,4 +44,4 @@ class Found(Room):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -95,4 +95,4 @@ class Room(unittest.TestCase):
         """The C file fails on the library with the bug, and passes on the good one."""
         for planted, expected in ((bug, True), (None, False)):
             fails, said = reproducer.outcome(found.reproducer, planted)
-            self.assertEqual(fails, expected, "%s\n%s" % (files.read_text(found.reproducer), said))
+            self.assertEqual(fails, expected, "%s\n%s" % (said, files.read_text(found.reproducer)))

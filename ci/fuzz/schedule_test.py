@@ -5,6 +5,7 @@ import collections
 import unittest
 
 from ci.fuzz import schedule
+from ci.process import entry
 
 
 def given(plans, field):
@@ -40,4 +41,4 @@ class Schedule(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

@@ -81,4 +81,4 @@ class Compilers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -10,6 +10,8 @@
     if __name__ == "__main__":
         entry.run(main)
 
+A script of tests ends with `entry.run_tests()`.
+
 Exit status: what `main` returns, or
   2        entry.Usage: wrong use. `raise entry.Usage("TIME=abc: expected a number")` prints `fuzz: TIME=abc: expected a number`
   3        entry.CannotRun, OSError, run.Failed, an error of subprocess: it could not be done; also any other exception, with its traceback
@@ -30,6 +32,7 @@ import signal
 import subprocess
 import sys
 import traceback
+import unittest
 
 from ci.process import run as process
 
@@ -130,3 +133,11 @@ def run(function, stop_children=True):
         stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     catch_signals(stop_children)
     leave(call(function))
+
+
+def run_tests():
+    """The end of a test script, in place of `entry.run(unittest.main)`: the signals that its tests send are heeded even where whoever started it ignores
+    them (nohup, a shell's command in the background)."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    run(unittest.main)

@@ -159,4 +159,4 @@ class Stopping(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -8,6 +8,9 @@ from ci.process import report
 
 LINES = 40
 WIDTH = 240
+# What a script of tests prints above each test of it that failed.
+FAILED_TEST = re.compile(r"^={70}\n(?=(?:FAIL|ERROR): )", re.MULTILINE)
+RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Usage|CannotRun|Failed|Stopped)\b.*$", re.MULTILINE)
 
 
 class Problem:
@@ -21,8 +24,18 @@ class Problem:
         return "%s\n%s" % (self.said, self.output)
 
 
+def failed_test(output):
+    """What a script of tests says of its first test that failed; that may quote a report, which is not the script's own. Empty: it says nothing."""
+    parts = FAILED_TEST.split(output, 2)
+    return parts[1] if len(parts) > 1 else ""
+
+
 def reason(status, output):
-    """What a failed run says of itself, in a few words: the clause and the check of its first report."""
+    """What a failed run says of itself, in a few words: its first test that failed; else the clause and the check of its first report."""
+    test = failed_test(output)
+    if test:
+        raised = RAISED.search(test)
+        return "%s%s" % (test.split("\n", 1)[0], "\n" + raised.group()[:WIDTH] if raised else "")
     found = report.read(output)
     if not found:
         return "still running when its time was up" if status is None else "status %s and no report" % status
@@ -30,10 +43,11 @@ def reason(status, output):
 
 
 def excerpt(output):
-    """The first report, from its beginning; the end of the output, if there is no report. And whether that is all."""
-    found = report.read(output)
-    lines = (found.text if found else output).rstrip().splitlines()
-    chosen = (lines[:LINES] if found else lines[-LINES:])
+    """The first test that failed or else the first report, from its beginning; the end of the output, if there is neither. And whether that is all."""
+    test, found = failed_test(output), report.read(output)
+    beginning = test or found and found.text
+    lines = (beginning or output).rstrip().splitlines()
+    chosen = lines[:LINES] if beginning else lines[-LINES:]
     cut = [line if len(line) <= WIDTH else line[:WIDTH] + "..." for line in chosen]
     return cut, "\n".join(cut) == output.rstrip()
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 
+from ci.process import entry
 from ci.process import lock
 
 HOLDER = """
@@ -87,4 +88,4 @@ class Locks(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

@@ -3,6 +3,7 @@
 
 import unittest
 
+from ci.process import entry
 from ci.process import report
 
 LOCKSTEP = """x.bin: failed
@@ -107,4 +108,4 @@ class Checks(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

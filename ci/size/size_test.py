@@ -158,4 +158,4 @@ class Copy(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 from ci.bank import bank
+from ci.process import entry
 from ci.process import sanitizers
 
 FUNCTION = "procbuf_writeable_fill"
@@ -202,4 +203,4 @@ class Failures(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    entry.run_tests()

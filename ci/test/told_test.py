@@ -106,5 +106,16 @@ class Telling(unittest.TestCase):
         self.assertEqual(failure.reason(1, "==1==ERROR: AddressSanitizer: x"), "check asan")
 
 
+    def test_a_script_of_tests_names_the_first_that_failed(self):
+        """And not what it quotes: here a report, and thousands of lines."""
+        script = ("import unittest\nclass It(unittest.TestCase):\n    def test_that(self):\n"
+                  "        self.assertEqual(1, 2, '== procbuf lockstep failure\\n' * 5000)\n    def test_this(self):\n        self.fail('no')\nunittest.main()")
+        output = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout.decode()
+        said = told(failure.Problem(failure.reason(1, output), output), self.folder).splitlines()
+        self.assertEqual(said[1:3], ["    FAIL: test_that (__main__.It.test_that)", "    AssertionError: 1 != 2 : == procbuf lockstep failure"])
+        self.assertIn("    Traceback (most recent call last):", said)
+        self.assertLess(len(said), failure.LINES + 5)
+
+
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()

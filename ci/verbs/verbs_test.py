@@ -138,4 +138,4 @@ class Verbs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    entry.run(unittest.main)
+    entry.run_tests()
