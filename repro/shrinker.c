@@ -284,7 +284,8 @@ static void lower_names(struct shrinker *s) {
 
 size_t shrink_program(struct program *program, const struct shrink_question *question) {
   struct shrinker s = {.question = question, .best = program, .changed = true};
-  program->switched_off = 0; // decode and parse have dropped these ops, so it says nothing any more
+  program->switched_off =
+      (struct op_set){{0}}; // decode and parse have dropped these ops, so it says nothing any more
   while (s.changed) {
     s.changed = false;
     drop_ops(&s);

@@ -128,7 +128,8 @@ static void bend_op(struct op *op, const struct host_focus *focus) {
 }
 
 void host_bend(struct program *program, const struct host_focus *focus) {
-  program->switched_off = 0; // has had its effect, and is nothing that a reader of a report needs
+  program->switched_off =
+      (struct op_set){{0}}; // has had its effect, and is nothing that a reader of a report needs
   if (focus->layout >= 0) program->layout = (uint8_t)focus->layout;
   for (size_t i = 0; focus->op_count > 0 && i < program->op_count; i++)
     bend_op(&program->ops[i], focus);

@@ -34,7 +34,7 @@ void afl_custom_deinit(void *data) {
 size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t size, uint8_t **out, uint8_t *other,
                        size_t other_size, size_t max_size) {
   struct afl_mutator *mutator = data;
-  struct mutate_scope scope = mutate_everything;
+  struct mutate_scope scope = mutate_everything();
   if (max_size < PROGRAM_HEADER_SIZE) return 0;
   const size_t room = (max_size - PROGRAM_HEADER_SIZE) / PROGRAM_RECORD_SIZE;
   if (room < scope.op_max) scope.op_max = room;

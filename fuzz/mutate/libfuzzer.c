@@ -16,14 +16,14 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data, size_t size, const uint8_t
 #pragma weak target_focus
 
 static struct mutate_scope scope_for(size_t max_size) {
-  struct mutate_scope scope = mutate_everything;
+  struct mutate_scope scope = mutate_everything();
   const size_t room = (max_size - PROGRAM_HEADER_SIZE) / PROGRAM_RECORD_SIZE;
   if (room < scope.op_max) scope.op_max = room;
   if (!&target_focus) return scope;
   scope.layout = target_focus.layout;
-  if (target_focus.op_count > 0) scope.ops = 0;
+  if (target_focus.op_count > 0) scope.ops = (struct op_set){{0}};
   for (size_t i = 0; i < target_focus.op_count; i++)
-    scope.ops |= (uint64_t)1 << target_focus.ops[i];
+    op_set_add(&scope.ops, target_focus.ops[i]);
   return scope;
 }
 

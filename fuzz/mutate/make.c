@@ -2,7 +2,8 @@
 #include "mutate/make.h"
 
 static bool is_open(const struct maker *maker, unsigned code) {
-  return maker->count < MAKE_MAX && (maker->scope->ops & ~maker->switched_off) >> code & 1;
+  return maker->count < MAKE_MAX && op_set_has(&maker->scope->ops, code) &&
+         !op_set_has(&maker->switched_off, code);
 }
 
 // Appends an op as it is. False: the scope has no such op, or there is no room.
@@ -139,15 +140,16 @@ static void need_things(struct maker *maker, struct op *op) {
 }
 
 static unsigned draw_code(const struct maker *maker) {
-  const uint64_t ops = maker->scope->ops & ~maker->switched_off;
-  unsigned left = (unsigned)random_below(maker->random, (size_t)__builtin_popcountll(ops)), code = 0;
-  while (!(ops >> code & 1) || left-- > 0)
+  const struct op_set ops = op_set_without(&maker->scope->ops, &maker->switched_off);
+  unsigned left = (unsigned)random_below(maker->random, op_set_count(&ops)), code = 0;
+  while (!op_set_has(&ops, code) || left-- > 0)
     code++;
   return code;
 }
 
 static bool draws_nothing(const struct maker *maker) {
-  return (maker->scope->ops & ~maker->switched_off) == 0;
+  const struct op_set ops = op_set_without(&maker->scope->ops, &maker->switched_off);
+  return op_set_count(&ops) == 0;
 }
 
 // Needs are met most of the time only, so that what happens without is seen too.

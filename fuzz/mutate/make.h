@@ -12,7 +12,7 @@
 
 struct maker {
   const struct mutate_scope *scope;
-  uint64_t switched_off; // ops that the program does without
+  struct op_set switched_off; // ops that the program does without
   struct random_source *random;
   struct sketch sketch; // at the place behind the ops made so far
   struct op ops[MAKE_MAX];

@@ -6,8 +6,9 @@
 #define COMFORTABLE 40u // ops; a longer program rather loses some than gains more
 #define PLACES_MAX 4u   // changed in one mutation
 
-const struct mutate_scope mutate_everything = {
-    .ops = UINT64_MAX >> (64 - OP_COUNT), .layout = -1, .op_max = PROGRAM_OPS_MAX};
+struct mutate_scope mutate_everything(void) {
+  return (struct mutate_scope){.ops = op_set_below(OP_COUNT), .layout = -1, .op_max = PROGRAM_OPS_MAX};
+}
 
 struct mutation {
   struct program *program;
@@ -71,7 +72,7 @@ static void close_gap(struct program *program, struct stretch s) {
   program->op_count -= s.count;
 }
 
-static void delete(struct mutation *m) {
+static void delete (struct mutation *m) {
   const bool is_long = m->program->op_count > COMFORTABLE;
   close_gap(m->program, draw_stretch(m, m->program, is_long ? STRETCH_MAX : 4));
 }
@@ -188,14 +189,14 @@ static void change_header(struct mutation *m) {
 // Swarm: a program that does without some ops goes deeper into the rest.
 static void change_swarm(struct mutation *m) {
   struct program *program = m->program;
-  program->switched_off = 0;
+  program->switched_off = (struct op_set){{0}};
   if (random_chance(&m->random, 40)) return;
-  const uint64_t half = random_bits(&m->random), other_half = random_bits(&m->random);
-  const uint64_t off = random_chance(&m->random, 50) ? half & other_half : half | other_half;
+  const unsigned percent = random_chance(&m->random, 50) ? 25 : 75;
+  for (unsigned code = 0; code < OP_COUNT; code++)
+    if (random_chance(&m->random, percent)) op_set_add(&program->switched_off, code);
   size_t kept = 0;
-  program->switched_off = off & mutate_everything.ops;
   for (size_t i = 0; i < program->op_count; i++)
-    if (!(off >> program->ops[i].code & 1)) program->ops[kept++] = program->ops[i];
+    if (!op_set_has(&program->switched_off, program->ops[i].code)) program->ops[kept++] = program->ops[i];
   program->op_count = kept;
 }
 
@@ -205,8 +206,10 @@ static void write_anew(struct mutation *m) {
   m->program->op_count = 0;
   if (random_chance(&m->random, 40)) change_header(m);
   if (random_chance(&m->random, 30)) change_swarm(m);
-  if ((m->scope->ops & ~m->program->switched_off) == 0) m->program->switched_off = 0;
-  while (m->program->op_count < wanted && m->program->op_count < m->scope->op_max && m->scope->ops != 0)
+  const struct op_set left = op_set_without(&m->scope->ops, &m->program->switched_off);
+  if (op_set_count(&left) == 0) m->program->switched_off = (struct op_set){{0}};
+  if (op_set_count(&m->scope->ops) == 0) return;
+  while (m->program->op_count < wanted && m->program->op_count < m->scope->op_max)
     insert(m);
 }
 

@@ -9,13 +9,13 @@
 
 // What a target takes.
 struct mutate_scope {
-  uint64_t ops;  // bit i: op i may be put in
-  int layout;    // the layout of all its programs; -1: any
-  size_t op_max; // longest program, at most PROGRAM_OPS_MAX
+  struct op_set ops; // that may be put in
+  int layout;        // the layout of all its programs; -1: any
+  size_t op_max;     // longest program, at most PROGRAM_OPS_MAX
 };
 
 // All ops, any layout, programs as long as they go.
-extern const struct mutate_scope mutate_everything;
+struct mutate_scope mutate_everything(void);
 
 // Changes a program in one to a few places; a program without ops is written anew. The result is one that
 // decode or parse could have made, of at most scope->op_max ops.

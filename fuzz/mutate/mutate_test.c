@@ -40,9 +40,18 @@ static void assert_canonical(const struct program *p) {
   assert_true(equal(&decoded, p));
 }
 
+static struct mutate_scope everything; // set in main
+
+static struct op_set only_ops(unsigned one, unsigned another) {
+  struct op_set set = {{0}};
+  op_set_add(&set, one);
+  op_set_add(&set, another);
+  return set;
+}
+
 static void mutations_give_programs_within_the_scope(void **state) {
   (void)state;
-  struct mutate_scope scope = mutate_everything;
+  struct mutate_scope scope = mutate_everything();
   scope.op_max = 24;
   parse(&program, "");
   for (uint32_t seed = 0; seed < 20000; seed++) {
@@ -54,7 +63,7 @@ static void mutations_give_programs_within_the_scope(void **state) {
 
 static void only_ops_of_the_scope_are_put_in(void **state) {
   (void)state;
-  const struct mutate_scope scope = {.ops = 1u << OP_BRK | 1u << OP_GRANT, .layout = 2, .op_max = 40};
+  const struct mutate_scope scope = {.ops = only_ops(OP_BRK, OP_GRANT), .layout = 2, .op_max = 40};
   parse(&program, "");
   for (uint32_t seed = 0; seed < 2000; seed++) {
     mutate_program(&program, &scope, seed);
@@ -66,8 +75,8 @@ static void only_ops_of_the_scope_are_put_in(void **state) {
 
 static void a_scope_without_room_or_ops_ends(void **state) {
   (void)state;
-  const struct mutate_scope none = {.ops = 0, .layout = -1, .op_max = 8};
-  const struct mutate_scope full = {.ops = 1u << OP_NOP, .layout = -1, .op_max = 0};
+  const struct mutate_scope none = {.ops = {{0}}, .layout = -1, .op_max = 8};
+  const struct mutate_scope full = {.ops = only_ops(OP_NOP, OP_NOP), .layout = -1, .op_max = 0};
   for (uint32_t seed = 0; seed < 200; seed++) {
     parse(&program, "");
     mutate_program(&program, &none, seed);
@@ -81,9 +90,9 @@ static void ops_that_are_switched_off_stay_out(void **state) {
   (void)state;
   for (uint32_t seed = 0; seed < 2000; seed++) {
     parse(&program, "off allow brk\nget b0 p0 ro d0 0\n");
-    mutate_program(&program, &mutate_everything, seed);
+    mutate_program(&program, &everything, seed);
     for (size_t i = 0; i < program.op_count; i++)
-      assert_false(program.switched_off >> program.ops[i].code & 1);
+      assert_false(op_set_has(&program.switched_off, program.ops[i].code));
   }
 }
 
@@ -93,8 +102,8 @@ static void the_same_seed_gives_the_same_mutation(void **state) {
   for (uint32_t seed = 0; seed < 200; seed++) {
     parse(&program, text);
     parse(&other, text);
-    mutate_program(&program, &mutate_everything, seed);
-    mutate_program(&other, &mutate_everything, seed);
+    mutate_program(&program, &everything, seed);
+    mutate_program(&other, &everything, seed);
     assert_true(equal(&program, &other));
   }
 }
@@ -105,7 +114,7 @@ static void most_seeds_change_the_program(void **state) {
   parse(&other, "allow p0 rw d0 0 ram 8\nget b0 p0 rw d0 0\nmut-enter b0 s0\nfill s0 1\n");
   for (uint32_t seed = 0; seed < 1000; seed++) {
     program = other;
-    mutate_program(&program, &mutate_everything, seed);
+    mutate_program(&program, &everything, seed);
     changed += !equal(&program, &other);
   }
   assert_true(changed > 800);
@@ -116,7 +125,7 @@ static void every_op_is_put_in(void **state) {
   unsigned seen[OP_COUNT] = {0};
   for (uint32_t seed = 0; seed < 3000; seed++) {
     parse(&program, "");
-    mutate_program(&program, &mutate_everything, seed);
+    mutate_program(&program, &everything, seed);
     for (size_t i = 0; i < program.op_count; i++)
       seen[program.ops[i].code]++;
   }
@@ -130,7 +139,7 @@ static void a_splice_takes_ops_of_the_other(void **state) {
   for (uint32_t seed = 0; seed < 500; seed++) {
     parse(&program, "nop\nnop\nnop\n");
     parse(&other, "live p0\nlive p1\nlive p2\n");
-    mutate_splice(&program, &other, &mutate_everything, seed);
+    mutate_splice(&program, &other, &everything, seed);
     assert_canonical(&program);
     for (size_t i = 0; i < program.op_count; i++)
       taken += program.ops[i].code == OP_LIVE;
@@ -140,7 +149,7 @@ static void a_splice_takes_ops_of_the_other(void **state) {
 
 static void a_splice_keeps_to_the_scope(void **state) {
   (void)state;
-  const struct mutate_scope scope = {.ops = 1u << OP_NOP, .layout = 1, .op_max = 4};
+  const struct mutate_scope scope = {.ops = only_ops(OP_NOP, OP_NOP), .layout = 1, .op_max = 4};
   for (uint32_t seed = 0; seed < 500; seed++) {
     parse(&program, "nop\nnop\nnop\nnop\nnop\n");
     parse(&other, "live p0\nlive p1\nlive p2\n");
@@ -198,7 +207,7 @@ static void the_sketch_of_an_abstract_machine_starts_empty(void **state) {
 // How many of 1000 ops made for an empty program come with a live thing of their own to work on.
 static void a_slice_op_brings_its_slice(void **state) {
   (void)state;
-  const struct mutate_scope scope = {.ops = mutate_everything.ops, .layout = 0, .op_max = 64};
+  const struct mutate_scope scope = {.ops = op_set_below(OP_COUNT), .layout = 0, .op_max = 64};
   unsigned uses = 0, live = 0;
   struct random_source random = {1};
   parse(&program, "");
@@ -222,8 +231,8 @@ static void a_slice_op_brings_its_slice(void **state) {
 
 static void registers_are_loaded_for_a_system_call(void **state) {
   (void)state;
-  const struct mutate_scope scope = {
-      .ops = 1u << OP_SVC | 1u << OP_LET | 1u << OP_LET_LENGTH, .layout = 0, .op_max = 64};
+  struct mutate_scope scope = {.ops = only_ops(OP_LET, OP_LET_LENGTH), .layout = 0, .op_max = 64};
+  op_set_add(&scope.ops, OP_SVC);
   struct random_source random = {7};
   unsigned loaded = 0;
   parse(&program, "");
@@ -249,6 +258,7 @@ static void nudging_stays_in_range(void **state) {
 }
 
 int main(void) {
+  everything = mutate_everything();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mutations_give_programs_within_the_scope),
       cmocka_unit_test(only_ops_of_the_scope_are_put_in),

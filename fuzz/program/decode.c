@@ -11,9 +11,9 @@ static void copy_padded(uint8_t *to, size_t room, const uint8_t *data, size_t si
     to[i] = i < size ? data[i] : 0;
 }
 
-static uint64_t little_endian(const uint8_t *bytes) {
+static uint64_t little_endian(const uint8_t *bytes, unsigned count) {
   uint64_t value = 0;
-  for (unsigned i = 8; i-- > 0;)
+  for (unsigned i = count; i-- > 0;)
     value = value << 8 | bytes[i];
   return value;
 }
@@ -35,7 +35,7 @@ static void decode_operand(struct operand *operand, unsigned type, const uint8_t
     operand->offset = signed_offset(bytes + 1);
     break;
   case OPERAND_RAW:
-    operand->raw = little_endian(bytes);
+    operand->raw = little_endian(bytes, 8);
     break;
   default:
     operand->base = (uint8_t)(bytes[0] % program_operands[type].count);
@@ -56,7 +56,7 @@ static void decode_op(struct op *op, unsigned code, const uint8_t *bytes) {
 
 static void decode_record(struct program *program, const uint8_t *record) {
   const unsigned code = record[0] % OP_COUNT;
-  if (program->switched_off >> code & 1) return;
+  if (op_set_has(&program->switched_off, code)) return;
   decode_op(&program->ops[program->op_count++], code, record + 1);
 }
 
@@ -64,7 +64,11 @@ static void decode_header(struct program *program, const uint8_t *header) {
   program->process_count = (uint8_t)(2 + header[0] % 3);
   program->layout = header[1] % PROGRAM_LAYOUT_COUNT;
   program->lives = header[2] % 4;
-  program->switched_off = little_endian(header + 4) & (UINT64_MAX >> (64 - OP_COUNT));
+  struct op_set off;
+  for (unsigned i = 0; i < OP_SET_WORDS; i++)
+    off.words[i] = (uint32_t)little_endian(header + 4 + i * 4, 4);
+  const struct op_set all = op_set_below(OP_COUNT);
+  program->switched_off = op_set_both(&off, &all);
 }
 
 void program_decode(struct program *program, const uint8_t *data, size_t size) {

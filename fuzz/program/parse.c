@@ -304,7 +304,7 @@ static bool parse_op(struct parser *parser) {
   struct program *program = parser->program;
   const unsigned code = find_op(parser);
   if (code == OP_COUNT) return fail(parser, EXPECTED_OP);
-  if (program->switched_off >> code & 1) return fail(parser, EXPECTED_OP_NOT_OFF);
+  if (op_set_has(&program->switched_off, code)) return fail(parser, EXPECTED_OP_NOT_OFF);
   if (program->op_count == PROGRAM_OPS_MAX) return fail(parser, EXPECTED_FEWER_OPS);
   struct op *op = &program->ops[program->op_count++];
   *op = (struct op){.code = (uint8_t)code};
@@ -329,7 +329,7 @@ static bool parse_off(struct parser *parser) {
   do {
     const unsigned code = find_op(parser);
     if (code == OP_COUNT) return fail(parser, EXPECTED_OP_TO_SWITCH_OFF);
-    parser->program->switched_off |= (uint64_t)1 << code;
+    op_set_add(&parser->program->switched_off, code);
     if (!next_word(parser)) return false;
   } while (parser->word_length != 0);
   return true;
@@ -373,7 +373,7 @@ static void start_empty(struct program *program) {
   program->process_count = 2;
   program->layout = 0;
   program->lives = 0;
-  program->switched_off = 0;
+  program->switched_off = (struct op_set){{0}};
   program->op_count = 0;
 }
 

@@ -97,11 +97,11 @@ static void put_directive(const struct text_sink *sink, const char *word, unsign
   put_word(sink, "\n");
 }
 
-static void put_switched_off(const struct text_sink *sink, uint64_t switched_off) {
-  if (switched_off == 0) return;
+static void put_switched_off(const struct text_sink *sink, const struct op_set *switched_off) {
+  if (op_set_count(switched_off) == 0) return;
   put_word(sink, "off");
-  for (unsigned code = 0; code < OP_COUNT; code++, switched_off >>= 1) {
-    if (!(switched_off & 1)) continue;
+  for (unsigned code = 0; code < OP_COUNT; code++) {
+    if (!op_set_has(switched_off, code)) continue;
     put_word(sink, " ");
     put_word(sink, program_ops[code].text);
   }
@@ -112,7 +112,7 @@ void program_print(const struct program *program, const struct text_sink *sink) 
   put_directive(sink, "processes", program->process_count, 2);
   put_directive(sink, "layout", program->layout, 0);
   put_directive(sink, "lives", program->lives, 0);
-  put_switched_off(sink, program->switched_off);
+  put_switched_off(sink, &program->switched_off);
   for (size_t i = 0; i < program->op_count; i++) {
     program_print_op(&program->ops[i], sink);
     put_word(sink, "\n");

@@ -10,8 +10,7 @@
 //           2     lives: 0 = generations start at 1; else (byte % 4) = this many generations before the
 //                 counter is exhausted
 //           3     kept zero
-//           4..11 swarm: bit i set = op i of ops.def is switched off, little-endian
-//           12..  kept zero
+//           4..15 swarm: bit i set = op i of ops.def is switched off, little-endian
 //   record  0     op, taken modulo the number of ops
 //           1..   its operands, packed in order of ops.def; the rest is kept zero
 // Every byte string decodes: what is missing reads as zero, a trailing partial record counts as a whole one,
@@ -19,6 +18,8 @@
 // canonical: encode(decode(x)) is a fixed point.
 #ifndef FUZZ_PROGRAM_PROGRAM_H
 #define FUZZ_PROGRAM_PROGRAM_H
+
+#include "program/op_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -118,10 +119,10 @@ struct op {
 };
 
 struct program {
-  uint8_t process_count; // 2..4
-  uint8_t layout;        // below PROGRAM_LAYOUT_COUNT
-  uint8_t lives;         // 0..3
-  uint64_t switched_off; // only bits below OP_COUNT
+  uint8_t process_count;      // 2..4
+  uint8_t layout;             // below PROGRAM_LAYOUT_COUNT
+  uint8_t lives;              // 0..3
+  struct op_set switched_off; // only ops below OP_COUNT
   size_t op_count;
   struct op ops[PROGRAM_OPS_MAX];
 };

@@ -163,5 +163,6 @@ const struct op_info program_ops[OP_COUNT] = {
 #include "program/ops.def"
 #undef OP
 
-_Static_assert(OP_COUNT <= 64, "one swarm bit for each op");
+_Static_assert(OP_COUNT <= OP_SET_MAX, "one swarm bit for each op");
+_Static_assert(4 + OP_SET_WORDS * 4 == PROGRAM_HEADER_SIZE, "the swarm fills the header");
 _Static_assert(PROGRAM_OPERANDS_MAX == 6, "TYPES lists this many and an end");
