@@ -23,13 +23,13 @@ static const bool calls_nothing[OP_COUNT] = {
     [OP_NOP] = true,          [OP_LAYOUT_RAM] = true, [OP_LAYOUT_FLASH] = true, [OP_LET] = true,
     [OP_LET_LENGTH] = true,   [OP_LET_RAW] = true,    [OP_REFUSE] = true,       [OP_RACE] = true,
     [OP_GRANT_WRITE] = true,  [OP_HEADER] = true,     [OP_USER_WRITE] = true,   [OP_USER_READ] = true,
-    [OP_KERNEL_WRITE] = true,
+    [OP_KERNEL_WRITE] = true, [OP_DEVICE] = true,
 };
 
 // Ops that change memory by themselves, without the library.
 static const bool changes_memory[OP_COUNT] = {
     [OP_GRANT_WRITE] = true, [OP_DRIVER_STATE] = true, [OP_HEADER] = true,
-    [OP_USER_WRITE] = true,  [OP_KERNEL_WRITE] = true,
+    [OP_USER_WRITE] = true,  [OP_KERNEL_WRITE] = true, [OP_DEVICE] = true,
 };
 
 static void write_body(void *context, const char *text, size_t length) {
@@ -95,6 +95,7 @@ static void begin(struct emitter *e, const struct program *program) {
   for (unsigned i = 0; i < program->process_count; i++)
     e->named[i] = program->layout != PROGRAM_LAYOUT_ABSTRACT;
   lockstep_foresee(&e->l, program);
+  if (program->granule == STEP_GRANULE_EIGHTH) emit_use(e, PART_GRANULE_END);
   if (program->process_count < STEP_PROCESS_SLOTS) {
     const struct machine_block *next = &e->l.machine.memory.blocks[program->process_count];
     e->pending = (procbuf_layout){next->ram,   next->ram_size,   next->initial_break,

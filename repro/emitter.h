@@ -44,6 +44,7 @@ struct emitter {
   uint64_t parts; // enum emit_part
   struct outcome expected;
   procbuf_layout pending; // what create will use
+  bool from_device[STEP_PINS];
   struct emit_body bodies[1 + STEP_NESTING_MAX];
   unsigned depth, enters;
   bool watched;                                         // the C program checks each load and store
@@ -98,5 +99,9 @@ void emit_no_rights(struct emitter *e);
 void emit_touched(struct emitter *e);
 void emit_process(struct emitter *e, unsigned process);
 void emit_everything(struct emitter *e);
+
+// The register that a step's buffer is in, and its type as it stands in names of functions.
+const char *emit_step_buffer(struct emitter *e, const struct step *step);
+const char *emit_buffer_type(const struct emitter *e, const struct step *step);
 
 #endif

@@ -52,8 +52,12 @@ static const char *type(bool readwrite) {
   return readwrite ? "readwrite" : "readonly";
 }
 
+const char *emit_buffer_type(const struct emitter *e, const struct step *step) {
+  return type(e->readwrite[step->buffer]);
+}
+
 // The buffer register as it is now.
-static const char *buffer(struct emitter *e, const struct step *step) {
+const char *emit_step_buffer(struct emitter *e, const struct step *step) {
   const bool readwrite = e->readwrite[step->buffer];
   char *text = emit_buffer();
   emit_use(e, readwrite ? PART_READWRITE : PART_READONLY);
@@ -66,7 +70,7 @@ static const char *begin_buffer(struct emitter *e, const struct step *step) {
   const bool readwrite = step->kind != STEP_READONLY;
   if (e->expected.word == WORD_OK) {
     e->readwrite[step->buffer] = readwrite;
-    return buffer(e, step);
+    return emit_step_buffer(e, step);
   }
   emit_use(e, readwrite ? PART_NO_READWRITE : PART_NO_READONLY);
   return readwrite ? "no_readwrite" : "no_readonly";
@@ -76,7 +80,7 @@ static void end_buffer(struct emitter *e, const struct step *step) {
   const bool readwrite = step->kind != STEP_READONLY;
   if (e->expected.word == WORD_OK) {
     emit_equal(e, emit_number(e, model_buffer_length(&e->l.model, step->buffer)), "procbuf_%s_len(&%s)",
-               type(readwrite), buffer(e, step));
+               type(readwrite), emit_step_buffer(e, step));
     return;
   }
   emit_kept(e, "0",
@@ -103,7 +107,7 @@ void emit_EXTERNAL(struct emitter *e, const struct step *step) {
 
 void emit_DEFAULT(struct emitter *e, const struct step *step) {
   e->readwrite[step->buffer] = step->kind != STEP_READONLY;
-  const char *made = buffer(e, step);
+  const char *made = emit_step_buffer(e, step);
   if (e->readwrite[step->buffer])
     emit_line(e, "%s = (procbuf_readwrite_buffer)PROCBUF_READWRITE_BUFFER_DEFAULT;", made);
   else
@@ -112,17 +116,19 @@ void emit_DEFAULT(struct emitter *e, const struct step *step) {
 
 void emit_CONSUME(struct emitter *e, const struct step *step) {
   emit_use(e, PART_RANGE);
-  emit_line(e, "range = procbuf_%s_consume(&%s);", type(e->readwrite[step->buffer]), buffer(e, step));
+  emit_line(e, "range = procbuf_%s_consume(&%s);", emit_buffer_type(e, step), emit_step_buffer(e, step));
   emit_equal(e, emit_value(e, 0), "range.address");
   emit_equal(e, emit_value(e, 1), "range.length");
 }
 
 void emit_LEN(struct emitter *e, const struct step *step) {
-  emit_equal(e, emit_value(e, 0), "procbuf_%s_len(&%s)", type(e->readwrite[step->buffer]), buffer(e, step));
+  emit_equal(e, emit_value(e, 0), "procbuf_%s_len(&%s)", emit_buffer_type(e, step),
+             emit_step_buffer(e, step));
 }
 
 void emit_PTR(struct emitter *e, const struct step *step) {
-  emit_equal(e, emit_value(e, 0), "procbuf_%s_ptr(&%s)", type(e->readwrite[step->buffer]), buffer(e, step));
+  emit_equal(e, emit_value(e, 0), "procbuf_%s_ptr(&%s)", emit_buffer_type(e, step),
+             emit_step_buffer(e, step));
 }
 
 // ---- enters
@@ -147,8 +153,8 @@ static void begin_callback(struct emitter *e, const struct step *step, const cha
 
 static void enter(struct emitter *e, const struct step *step, const char *form, bool writeable) {
   char *expression = emit_buffer();
-  snprintf(expression, EMIT_BUFFER, "procbuf_%s_%s(&%s, ", type(e->readwrite[step->buffer]), form,
-           buffer(e, step));
+  snprintf(expression, EMIT_BUFFER, "procbuf_%s_%s(&%s, ", emit_buffer_type(e, step), form,
+           emit_step_buffer(e, step));
   if (e->expected.word == WORD_OK) {
     begin_callback(e, step, expression, writeable);
     return;

@@ -169,6 +169,11 @@ void emit_process(struct emitter *e, unsigned process) {
   emit_line(e, "PROCESS(\"%s\", %u, PROCBUF_%s, %s, %s, %s);", model_clause(&e->l.model), process,
             states[view.state], emit_number(e, view.brk), emit_number(e, view.kbrk),
             emit_number(e, view.hwm));
+  if (e->failure->clause == NULL || strcmp(e->failure->clause, "P-HOOK") != 0) return;
+  emit_use(e, PART_REFUSALS);
+  emit_use(e, PART_HOOK);
+  emit_use(e, PART_TOLD);
+  emit_line(e, "TOLD(%u);", process);
 }
 
 static void check_blocks(struct emitter *e, unsigned process) {

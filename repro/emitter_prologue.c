@@ -276,6 +276,14 @@ static void print_creates(const struct emitter *e, FILE *out) {
   }
 }
 
+static void print_platform(const struct emitter *e, FILE *out) {
+  static const char *const granules[STEP_GRANULE_COUNT] = {"", "      .platform.granule = 16,\n",
+                                                           "      .platform.granule = 32,\n",
+                                                           "      .platform.granule_end = granule_end,\n"};
+  if (used(e, PART_HOOK)) fputs("      .platform.protect = protect,\n", out);
+  fputs(granules[e->l.program->granule], out);
+}
+
 static void print_set_up(const struct emitter *e, FILE *out) {
   const unsigned lives = e->l.program->lives;
   fputs("static procbuf_layout layout;\n\n"
@@ -289,7 +297,8 @@ static void print_set_up(const struct emitter *e, FILE *out) {
         out);
   if (lives)
     fprintf(out, "      .first_generation = UINT32_MAX - %u, // each slot has %u\n", lives - 1, lives);
-  if (used(e, PART_REFUSALS)) fputs("      .platform = {.protect = protect},\n", out);
+  if (used(e, PART_PINS)) fputs("      .pins = pins,\n      .pins_per_process = 2,\n", out);
+  print_platform(e, out);
   fputs("  };\n", out);
   print_fill(e, out);
   fputs("  EQUAL(\"-\", PROCBUF_OK, procbuf_kernel_init(&kernel, &config));\n", out);

@@ -92,6 +92,7 @@ static void simplify_machine(struct shrinker *s) {
   lower_header(s, 2, &s->best->process_count, &s->candidate.process_count);
   lower_header(s, 0, &s->best->layout, &s->candidate.layout);
   lower_header(s, 0, &s->best->lives, &s->candidate.lives);
+  lower_header(s, 0, &s->best->granule, &s->candidate.granule);
 }
 
 // ---- simpler ops
@@ -273,8 +274,8 @@ static void lower_name(struct shrinker *s, unsigned what, unsigned from) {
 }
 
 static void lower_names(struct shrinker *s) {
-  static const uint8_t named[] = {OPERAND_PROCESS, OPERAND_DRIVER, OPERAND_NUMBER,
-                                  OPERAND_BUFFER,  OPERAND_SLICE,  OPERAND_REGISTER};
+  static const uint8_t named[] = {OPERAND_PROCESS, OPERAND_DRIVER,   OPERAND_NUMBER, OPERAND_BUFFER,
+                                  OPERAND_SLICE,   OPERAND_REGISTER, OPERAND_PIN};
   for (size_t i = 0; i < sizeof named; i++) {
     const unsigned count = named[i] == OPERAND_PROCESS ? 4 : program_operands[named[i]].count;
     for (unsigned from = 1; from < count; from++)

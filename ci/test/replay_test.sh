@@ -108,7 +108,7 @@ expect 3 $replay --raw "$bad/long"
 must_say '5000000 bytes, expected at most 4112'
 printf '\001%031d' 0 >"$scratch/header"
 expect 3 $replay "$scratch/header"
-must_say 'damaged: byte 3 of the header is 0x30'
+must_say 'damaged: byte 1 of the header is 0x30, expected 0x00'
 # Text to the target that takes text is all but nothing.
 expect 0 build/asan/text "$scratch/one" "$bad/nul.txt" "$bad/damaged" "$bad/long"
 expect 3 build/asan/text "$bad/empty.txt" "$scratch/one"

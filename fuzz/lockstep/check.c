@@ -31,15 +31,20 @@ static void check_result(struct lockstep *l, size_t index, const struct outcome 
   l->failure.actual = *actual;
 }
 
-static void check_number(struct lockstep *l, size_t index, unsigned process, const char *what,
-                         uintptr_t expected, uintptr_t actual) {
+static void check_fact(struct lockstep *l, size_t index, unsigned process, const char *clause,
+                       const char *what, uintptr_t expected, uintptr_t actual) {
   if (expected == actual) return;
-  struct lockstep_failure *failure = check_fail(l, CHECK_STATE, index, model_clause(&l->model));
+  struct lockstep_failure *failure = check_fail(l, CHECK_STATE, index, clause);
   if (!failure) return;
   failure->process = process;
   failure->what = what;
   failure->expected_number = expected;
   failure->actual_number = actual;
+}
+
+static void check_number(struct lockstep *l, size_t index, unsigned process, const char *what,
+                         uintptr_t expected, uintptr_t actual) {
+  check_fact(l, index, process, model_clause(&l->model), what, expected, actual);
 }
 
 static uintptr_t state_number(procbuf_state state) {
@@ -60,6 +65,16 @@ static uintptr_t state_number(procbuf_state state) {
   return UINTPTR_MAX;
 }
 
+// What the hook has heard last of a process is so. Its bounds, which never change, are for shapes that go by them.
+static void check_told(struct lockstep *l, size_t index, unsigned process, const struct model_view *view) {
+  const procbuf_process_info *told = &l->machine.told[process];
+  const bool dead = told->state == PROCBUF_FAULTED || told->state == PROCBUF_TERMINATED;
+  check_fact(l, index, process, "P-HOOK", "life told to the hook", view->live, !dead);
+  if (!view->live) return;
+  check_fact(l, index, process, "P-HOOK", "break told to the hook", view->brk, told->app_break);
+  check_fact(l, index, process, "P-HOOK", "kernel break told to the hook", view->kbrk, told->kernel_break);
+}
+
 static void check_process(struct lockstep *l, size_t index, unsigned process) {
   struct model_view view;
   procbuf_process_info info;
@@ -78,6 +93,7 @@ static void check_process(struct lockstep *l, size_t index, unsigned process) {
   check_number(l, index, process, "end of flash", view.flash_end, info.flash_end);
   check_number(l, index, process, "live", view.live,
                procbuf_process_is_live(&l->machine.kernel, l->machine.pids[process]));
+  check_told(l, index, process, &view);
 }
 
 #define PIECE 256u

@@ -176,6 +176,12 @@ static void resolve_small(struct frame *frame, unsigned type, unsigned value, un
   case OPERAND_REGISTER:
     step->reg = (uint8_t)value;
     break;
+  case OPERAND_PIN:
+    step->pin = (uint8_t)value;
+    break;
+  case OPERAND_DIRECTION:
+    step->direction = (uint8_t)value;
+    break;
   case OPERAND_STATUS:
     step->status = (uint8_t)value;
     break;

@@ -148,6 +148,7 @@ static void start_machine(struct lockstep *l) {
       .process_count = l->program->process_count,
       .layout = l->program->layout,
       .lives = l->program->lives,
+      .granule = l->program->granule,
       .observer = {l, observe_load, observe_store},
       .inside = inside,
       .inside_context = l,
@@ -181,6 +182,7 @@ static void start_model(struct lockstep *l, driver_of *driver) {
       .abstract = memory->abstract,
       .process_count = l->program->process_count,
       .lives = l->program->lives,
+      .granule = l->program->granule,
       .scratch = (uintptr_t)memory->scratch,
       .array = (uintptr_t)memory->array,
   };

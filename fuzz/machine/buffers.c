@@ -16,7 +16,7 @@ static void keep(struct machine *machine, const struct step *step, const struct 
 }
 
 static struct machine_buffer blank(const struct step *step) {
-  return (struct machine_buffer){step->kind != STEP_READONLY, PROCBUF_READONLY_BUFFER_DEFAULT,
+  return (struct machine_buffer){step->kind != STEP_READONLY, step->process, PROCBUF_READONLY_BUFFER_DEFAULT,
                                  PROCBUF_READWRITE_BUFFER_DEFAULT};
 }
 
@@ -78,6 +78,7 @@ void machine_PTR(struct machine *machine, const struct step *step, struct outcom
 struct visit {
   struct machine *machine;
   const struct step *step;
+  unsigned process; // whose buffer it is; the ops inside may put another in its place
   unsigned calls;
   procbuf_status returned;
 };
@@ -86,7 +87,7 @@ static procbuf_status visit(struct visit *visit, struct machine_slice slice, siz
   struct machine *machine = visit->machine;
   if (visit->calls++ > 0) return visit->returned; // the caller sees the count: nothing is run twice
   slice.frame = ++machine->frames;
-  machine->open[machine->nesting++] = slice.frame;
+  machine->open[machine->nesting++] = (struct machine_enter){slice.frame, visit->process};
   machine->slices[visit->step->slice] = slice;
   struct outcome entered;
   outcome_set(&entered, WORD_OK);
@@ -104,7 +105,10 @@ static procbuf_status visit_writeable(void *context, procbuf_writeable slice) {
   return visit(context, (struct machine_slice){.writeable = true, .w = slice}, procbuf_writeable_len(slice));
 }
 
+// What a dead process's open enters had kept open ends with the last of them.
 static void report_enter(const struct visit *visit, procbuf_status status, struct outcome *outcome) {
+  if (!procbuf_process_is_live(&visit->machine->kernel, visit->machine->pids[visit->process]))
+    machine_guard(visit->machine);
   outcome_set(outcome, machine_word(status));
   if (visit->calls == 0) return;
   outcome_set(outcome, visit->calls == 1 && status != PROCBUF_NOSUCHAPP ? WORD_OK : WORD_BROKEN);
@@ -113,7 +117,7 @@ static void report_enter(const struct visit *visit, procbuf_status status, struc
 
 void machine_ENTER(struct machine *machine, const struct step *step, struct outcome *outcome) {
   const struct machine_buffer *buffer = &machine->buffers[step->buffer];
-  struct visit context = {.machine = machine, .step = step};
+  struct visit context = {.machine = machine, .step = step, .process = buffer->process};
   const procbuf_status status = buffer->readwrite
                                     ? procbuf_readwrite_enter(&buffer->rw, visit_readable, &context)
                                     : procbuf_readonly_enter(&buffer->ro, visit_readable, &context);
@@ -121,9 +125,9 @@ void machine_ENTER(struct machine *machine, const struct step *step, struct outc
 }
 
 void machine_MUT_ENTER(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  struct visit context = {.machine = machine, .step = step};
-  const procbuf_status status =
-      procbuf_readwrite_mut_enter(&machine->buffers[step->buffer].rw, visit_writeable, &context);
+  const struct machine_buffer *buffer = &machine->buffers[step->buffer];
+  struct visit context = {.machine = machine, .step = step, .process = buffer->process};
+  const procbuf_status status = procbuf_readwrite_mut_enter(&buffer->rw, visit_writeable, &context);
   report_enter(&context, status, outcome);
 }
 

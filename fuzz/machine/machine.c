@@ -40,11 +40,47 @@ size_t machine_slots_size(const struct machine *machine, unsigned driver) {
   return procbuf_grant_size(&machine->drivers[driver]) - machine->drivers[driver].state_size;
 }
 
-static void open_process(struct machine *machine, unsigned block, uintptr_t app_start, uintptr_t app_break,
-                         uintptr_t kernel_break, uintptr_t end) {
-  if (!machine_is_watched() && app_break > app_start)
-    memory_open(&machine->memory, block, app_start, app_break - app_start);
-  if (end > kernel_break) memory_open(&machine->memory, block, kernel_break, end - kernel_break);
+static void open_range(struct machine *machine, unsigned block, uintptr_t start, uintptr_t end) {
+  if (start < end && memory_holds(&machine->memory, start, end - start))
+    memory_open(&machine->memory, block, start, end - start);
+}
+
+// The granule that is an eighth of the RAM block, counted from its start.
+static uintptr_t granule_end(void *context, size_t index, const procbuf_process_info *next) {
+  (void)context, (void)index;
+  const uintptr_t granule = step_granule_eighth(next->ram_end - next->ram_start);
+  const uintptr_t own = next->app_break - next->ram_start, beyond = own % granule;
+  return next->app_break + (beyond == 0 ? 0 : granule - beyond);
+}
+
+static const uint8_t granules[STEP_GRANULE_COUNT] = {1, 16, 32, 0};
+
+// Where the granule ends that the break lies in: so far the library zeroes (P-GRANULE).
+static uintptr_t end_of_own(const struct machine *machine, const procbuf_process_info *info) {
+  const uintptr_t granule = granules[machine->setup.granule];
+  if (granule == 0) return granule_end(NULL, 0, info);
+  return info->app_break + (granule - info->app_break % granule) % granule;
+}
+
+// What the library may see of a process that is, or is about to be, as info says.
+static void open_process(struct machine *machine, const procbuf_process_info *info) {
+  const unsigned block = memory_block_at(&machine->memory, info->ram_start);
+  if (block == STEP_PROCESS_SLOTS) return;
+  open_range(machine, block, info->kernel_break, info->ram_end);
+  if (machine_is_watched()) return;
+  open_range(machine, block, info->ram_start, end_of_own(machine, info));
+  open_range(machine, block, info->flash_readable, info->flash_end);
+}
+
+static bool is_dead(const procbuf_process_info *info) {
+  return info->state == PROCBUF_FAULTED || info->state == PROCBUF_TERMINATED;
+}
+
+// Is one of its enters open? Then its memory is still the library's business (P-DEAD).
+static bool is_entered(const struct machine *machine, unsigned process) {
+  for (unsigned i = 0; i < machine->nesting; i++)
+    if (machine->open[i].process == process) return true;
+  return false;
 }
 
 void machine_guard(struct machine *machine) {
@@ -53,32 +89,44 @@ void machine_guard(struct machine *machine) {
     memory_close(&machine->memory, i);
   for (unsigned i = 0; i < STEP_PROCESS_SLOTS; i++) {
     procbuf_process_info info;
-    if (!machine_info(machine, i, &info) || info.state == PROCBUF_FAULTED || info.state == PROCBUF_TERMINATED)
-      continue;
-    const unsigned block = memory_block_at(&machine->memory, info.ram_start);
-    if (block == STEP_PROCESS_SLOTS) continue;
-    open_process(machine, block, info.ram_start, info.app_break, info.kernel_break, info.ram_end);
-    if (!machine_is_watched())
-      memory_open(&machine->memory, block, info.flash_readable, info.flash_end - info.flash_readable);
+    if (machine_info(machine, i, &info) && (!is_dead(&info) || is_entered(machine, i)))
+      open_process(machine, &info);
   }
 }
 
 // The protection hook. Memory is opened as the library is about to see it; what a process loses is closed by
-// machine_guard.
-static bool protect(void *context, size_t index, uintptr_t app_break, uintptr_t kernel_break) {
+// machine_guard. A death is not refused: the hook is told of it.
+static bool protect(void *context, size_t index, const procbuf_process_info *next) {
   struct machine *machine = context;
-  if (machine->refusals > 0) {
+  if (machine->refusals > 0 && !is_dead(next)) {
     machine->refusals--;
     return false;
   }
-  userspace_protect(machine, (unsigned)index, app_break, kernel_break);
-  procbuf_process_info info;
-  if (!machine->memory.abstract && machine_info(machine, (unsigned)index, &info)) {
-    const unsigned block = memory_block_at(&machine->memory, info.ram_start);
-    if (block < STEP_PROCESS_SLOTS)
-      open_process(machine, block, info.ram_start, app_break, kernel_break, info.ram_end);
-  }
+  machine->told[index] = *next;
+  userspace_protect(machine, (unsigned)index, next);
+  if (!machine->memory.abstract && !is_dead(next)) open_process(machine, next);
   return true;
+}
+
+static void note_pin(void *context, procbuf_direction direction, uintptr_t address, size_t length) {
+  struct machine_maintenance *noted = &((struct machine *)context)->maintenance;
+  *noted = (struct machine_maintenance){noted->pinned + 1, noted->unpinned, direction, {address, length}};
+}
+
+static void note_unpin(void *context, procbuf_direction direction, uintptr_t address, size_t length) {
+  struct machine_maintenance *noted = &((struct machine *)context)->maintenance;
+  *noted = (struct machine_maintenance){noted->pinned, noted->unpinned + 1, direction, {address, length}};
+}
+
+static procbuf_platform platform_of(struct machine *machine) {
+  return (procbuf_platform){
+      .context = machine,
+      .protect = protect,
+      .granule = granules[machine->setup.granule],
+      .granule_end = machine->setup.granule == STEP_GRANULE_EIGHTH ? granule_end : NULL,
+      .pin = note_pin,
+      .unpin = note_unpin,
+  };
 }
 
 procbuf_layout machine_layout_of(const struct machine_block *block) {
@@ -97,18 +145,21 @@ static void start_kernel(struct machine *machine) {
       .driver_count = STEP_DRIVERS,
       .grants = machine->grants,
       .first_generation = lives ? UINT32_MAX - lives + 1 : 0,
-      .platform = {.context = machine, .protect = protect},
+      .pins = machine->pin_records,
+      .pins_per_process = STEP_PINS_PER_PROCESS,
+      .platform = platform_of(machine),
   };
   if (procbuf_kernel_init(&machine->kernel, &config) != PROCBUF_OK) __builtin_trap();
 }
 
 static void start_handles(struct machine *machine) {
   static const struct machine_buffer buffers[STEP_BUFFERS] = {
-      {false, PROCBUF_READONLY_BUFFER_DEFAULT, PROCBUF_READWRITE_BUFFER_DEFAULT}};
+      {false, 0, PROCBUF_READONLY_BUFFER_DEFAULT, PROCBUF_READWRITE_BUFFER_DEFAULT}};
   // A default buffer is all zero (B-DEFAULT), so the others are default ones too; a wrapped array of no bytes is
   // all zero as well.
   __builtin_memcpy(machine->buffers, buffers, sizeof buffers);
   __builtin_memset(machine->slices, 0, sizeof machine->slices);
+  __builtin_memset(machine->pins, 0, sizeof machine->pins); // default pins
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     machine->registers[i] = 0;
   for (unsigned i = 0; i < STEP_PROCESS_SLOTS; i++) {
@@ -123,6 +174,7 @@ void machine_start(struct machine *machine, const struct machine_setup *setup) {
   machine->refusals = 0;
   machine->frames = 0;
   machine->nesting = 0;
+  __builtin_memset(machine->told, 0, sizeof machine->told);
   machine->capability = (procbuf_external_process_capability)PROCBUF_EXTERNAL_PROCESS_CAPABILITY_INIT;
   machine_watch(machine);
   userspace_start(machine);

@@ -26,8 +26,9 @@ typedef uint8_t machine_inside(void *context, const struct outcome *entered);
 
 struct machine_setup {
   uint8_t process_count;
-  uint8_t layout; // PROGRAM_LAYOUT_ABSTRACT: nothing exists, see memory.h
-  uint32_t lives; // generations that each slot has; 0 = as many as the counter has
+  uint8_t layout;  // PROGRAM_LAYOUT_ABSTRACT: nothing exists, see memory.h
+  uint32_t lives;  // generations that each slot has; 0 = as many as the counter has
+  uint8_t granule; // enum step_granule
   struct machine_observer observer;
   machine_inside *inside;
   void *inside_context;
@@ -35,6 +36,7 @@ struct machine_setup {
 
 struct machine_buffer {
   bool readwrite;
+  uint8_t process; // whose it is, unless it is the default buffer
   procbuf_readonly_buffer ro;
   procbuf_readwrite_buffer rw;
 };
@@ -44,6 +46,18 @@ struct machine_slice {
   uint32_t frame; // the enter it came from; 0 = wrapped, never stale
   procbuf_readable r;
   procbuf_writeable w;
+};
+
+// What the platform was asked to do for caches in the last step.
+struct machine_maintenance {
+  unsigned pinned, unpinned;
+  procbuf_direction direction;
+  procbuf_range range;
+};
+
+struct machine_enter {
+  uint32_t frame;
+  unsigned process; // whose buffer it is
 };
 
 struct machine {
@@ -57,12 +71,16 @@ struct machine {
   procbuf_layout pending;
   struct machine_buffer buffers[STEP_BUFFERS];
   struct machine_slice slices[STEP_SLICES];
+  procbuf_pin pins[STEP_PINS];
+  struct machine_maintenance maintenance;
+  procbuf_pin_record pin_records[STEP_PROCESS_SLOTS * STEP_PINS_PER_PROCESS];
   uintptr_t registers[STEP_REGISTERS];
   bool got;          // a buffer was got in this kernel entry, and would end with it (B-RETURNED)
   unsigned refusals; // protection hook requests still to refuse
   uint32_t frames;   // enters so far
-  uint32_t open[STEP_NESTING_MAX];
+  struct machine_enter open[STEP_NESTING_MAX];
   unsigned nesting;
+  procbuf_process_info told[STEP_PROCESS_SLOTS]; // what the protection hook heard last of each process
   struct machine_setup setup;
 };
 

@@ -15,23 +15,13 @@ static void suggest_layout(struct machine *machine, unsigned next) {
   machine->pending = machine_layout_of(next < STEP_PROCESS_SLOTS ? &machine->memory.blocks[next] : &none);
 }
 
-// Plain builds zero a process's memory with no hook to open it first.
-static void open_for_zeroing(struct machine *machine, uintptr_t ram, size_t length) {
-  const unsigned block = memory_block_at(&machine->memory, ram);
-  if (!machine->memory.abstract && block < STEP_PROCESS_SLOTS && memory_holds(&machine->memory, ram, length))
-    memory_open(&machine->memory, block, ram, length);
-}
-
 void machine_CREATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
   (void)step;
   procbuf_pid pid = {MACHINE_UNTOUCHED & UINT32_MAX, 0};
-  if (!machine_is_watched())
-    open_for_zeroing(machine, machine->pending.ram_start, machine->pending.initial_break);
   const procbuf_status status = procbuf_process_create(&machine->kernel, &machine->pending, &pid);
   if (machine_report(outcome, status, pid.index)) {
     outcome_add(outcome, VALUE_NUMBER, pid.index);
     machine->pids[pid.index] = pid;
-    userspace_admit(machine, pid.index);
     suggest_layout(machine, pid.index + 1);
   }
   if (!machine_is_watched()) machine_guard(machine);
@@ -53,31 +43,25 @@ void machine_LAYOUT_FLASH(struct machine *machine, const struct step *step, stru
 
 void machine_RESTART(struct machine *machine, const struct step *step, struct outcome *outcome) {
   procbuf_pid fresh = {MACHINE_UNTOUCHED & UINT32_MAX, 0};
-  procbuf_process_info info;
-  if (!machine_is_watched() && machine_info(machine, step->process, &info))
-    open_for_zeroing(machine, info.ram_start, info.ram_end - info.ram_start);
   const procbuf_status status = procbuf_process_restart(&machine->kernel, machine_pid(machine, step), &fresh);
   if (machine_report(outcome, status, fresh.index)) {
     machine->old_pids[step->process] = machine->pids[step->process];
     machine->pids[step->process] = fresh;
-    userspace_admit(machine, step->process);
   }
   machine_guard(machine);
 }
 
-static void report_end(struct machine *machine, const struct step *step, procbuf_status status,
-                       struct outcome *outcome) {
+static void report_end(struct machine *machine, procbuf_status status, struct outcome *outcome) {
   outcome_set(outcome, machine_word(status));
-  if (status == PROCBUF_OK) userspace_expel(machine, step->process);
   machine_guard(machine);
 }
 
 void machine_TERMINATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  report_end(machine, step, procbuf_process_terminate(&machine->kernel, machine_pid(machine, step)), outcome);
+  report_end(machine, procbuf_process_terminate(&machine->kernel, machine_pid(machine, step)), outcome);
 }
 
 void machine_FAULT(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  report_end(machine, step, userspace_fault(machine, machine_pid(machine, step)), outcome);
+  report_end(machine, userspace_fault(machine, machine_pid(machine, step)), outcome);
 }
 
 void machine_STATE(struct machine *machine, const struct step *step, struct outcome *outcome) {

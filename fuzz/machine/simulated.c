@@ -8,17 +8,8 @@ void userspace_start(struct machine *machine) {
   (void)machine;
 }
 
-void userspace_admit(struct machine *machine, unsigned process) {
-  (void)machine, (void)process;
-}
-
-void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
-                       uintptr_t kernel_break) {
-  (void)machine, (void)process, (void)app_break, (void)kernel_break;
-}
-
-void userspace_expel(struct machine *machine, unsigned process) {
-  (void)machine, (void)process;
+void userspace_protect(struct machine *machine, unsigned process, const procbuf_process_info *next) {
+  (void)machine, (void)process, (void)next;
 }
 
 procbuf_status userspace_allow(struct machine *machine, procbuf_pid pid, procbuf_kind kind,

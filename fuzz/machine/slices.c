@@ -7,7 +7,7 @@ bool machine_stale(const struct machine *machine, unsigned slice, struct outcome
   if (PROCBUF_CHECKED) return false;
   const uint32_t frame = machine->slices[slice].frame;
   for (unsigned i = 0; i < machine->nesting; i++)
-    if (machine->open[i] == frame) return false;
+    if (machine->open[i].frame == frame) return false;
   if (frame) outcome_set(outcome, WORD_PANIC);
   return frame != 0;
 }

@@ -10,12 +10,9 @@
 
 void userspace_start(struct machine *machine);
 
-// A process's life begins (create, restart); the library's protection hook has agreed to new breaks; a life
-// has ended. Whatever protects processes from each other follows these.
-void userspace_admit(struct machine *machine, unsigned process);
-void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
-                       uintptr_t kernel_break);
-void userspace_expel(struct machine *machine, unsigned process);
+// The library's protection hook has said how a process will be, or that it is dead. Whatever protects processes
+// from each other follows this.
+void userspace_protect(struct machine *machine, unsigned process, const procbuf_process_info *next);
 
 // A process makes a system call. Parameters and results are those of the library's functions.
 procbuf_status userspace_allow(struct machine *machine, procbuf_pid pid, procbuf_kind kind,

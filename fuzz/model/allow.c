@@ -27,6 +27,10 @@ static enum word judge(struct model *model, const struct request *request, unsig
   }
   if (request->number >= model_slot_count(&model->setup.drivers[driver], request->kind))
     return WORD_NOSUPPORT;
+  if (model_slot_pinned(model, request->process, model_name_slot(driver, request->kind, request->number))) {
+    model->clause = "B-PIN";
+    return WORD_BUSY;
+  }
   return WORD_OK;
 }
 
@@ -45,7 +49,7 @@ static enum word need_pair(struct model *model, unsigned process, unsigned drive
   const struct process *p = &model->processes[process];
   if (p->pairs[driver].made) return WORD_OK;
   uintptr_t start;
-  if (!model_carve_fits(p, model->setup.drivers[driver].grant_size, PAIR_ALIGNMENT, &start))
+  if (!model_carve_fits(model, process, model->setup.drivers[driver].grant_size, PAIR_ALIGNMENT, &start))
     return WORD_NOMEM;
   if (!model_hook_accepts(model)) return WORD_NOMEM;
   if (model->setup.abstract) return WORD_REFUSED;

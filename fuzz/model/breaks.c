@@ -16,15 +16,32 @@ void model_run_REFUSE(struct model *model, const struct step *step, struct outco
   model->refusals = step->byte;
 }
 
+static wide granule_of(const struct model *model, size_t ram_size) {
+  const wide sizes[STEP_GRANULE_COUNT] = {1, 16, 32, step_granule_eighth(ram_size)};
+  return sizes[model->setup.granule];
+}
+
+// Granules are counted from address 0; those that are parts of a block from its start.
+wide model_granules_end(const struct model *model, uintptr_t ram, size_t ram_size, uintptr_t brk) {
+  wide granule = granule_of(model, ram_size);
+  wide origin = model->setup.granule == STEP_GRANULE_EIGHTH ? ram : 0;
+  wide count = ((wide)brk - origin + granule - 1) / granule;
+  return origin + count * granule;
+}
+
+static wide end_for(const struct model *model, const struct process *process, uintptr_t brk) {
+  return model_granules_end(model, process->ram, process->end - process->ram, brk);
+}
+
 static void move_break(struct model *model, unsigned slot, uintptr_t target) {
   struct process *process = &model->processes[slot];
   uintptr_t old = process->brk;
   process->brk = target;
-  if (target < old) {
+  if (target <= old) {
     model_own(model, target, old - target, OWNER_HOLE, slot);
     return;
   }
-  model_zero(model, old, target - old);
+  model_zero(model, old, (uintptr_t)end_for(model, process, target) - old);
   model_own(model, old, target - old, OWNER_APP, slot);
 }
 
@@ -35,8 +52,12 @@ static void set_break(struct model *model, unsigned slot, uintptr_t target, stru
     model_fail(model, outcome, WORD_INVAL, "P-HWM");
   } else if (target > process->end) {
     model_fail(model, outcome, WORD_INVAL, "P-BRK");
-  } else if (target > process->kbrk || !model_hook_accepts(model)) {
+  } else if (target > process->kbrk) {
     model_fail(model, outcome, WORD_NOMEM, "P-BRK");
+  } else if (end_for(model, process, target) > process->kbrk) {
+    model_fail(model, outcome, WORD_NOMEM, "P-GRANULE");
+  } else if (!model_hook_accepts(model)) {
+    model_fail(model, outcome, WORD_NOMEM, "P-HOOK");
   } else {
     move_break(model, slot, target);
     outcome_add(outcome, VALUE_ADDRESS, old);
@@ -78,11 +99,13 @@ void model_run_SBRK(struct model *model, const struct step *step, struct outcome
 
 // Where a grant of this size would start. The alignment is a power of two. Address 0 is no place for one that
 // holds anything: a pointer to it would be null.
-bool model_carve_fits(const struct process *process, size_t size, uintptr_t alignment, uintptr_t *start) {
+bool model_carve_fits(const struct model *model, unsigned slot, size_t size, uintptr_t alignment,
+                      uintptr_t *start) {
+  const struct process *process = &model->processes[slot];
   if (size > process->kbrk) return false;
   *start = (process->kbrk - size) & ~(alignment - 1);
   if (*start == 0 && size > 0) return false;
-  return *start >= process->brk;
+  return *start >= process->brk && *start >= end_for(model, process, process->brk);
 }
 
 void model_carve(struct model *model, unsigned process, uintptr_t start, enum model_owner owner) {
@@ -104,7 +127,7 @@ void model_run_GRANT(struct model *model, const struct step *step, struct outcom
     model_fail(model, outcome, WORD_FAIL, "P-GRANT");
   } else if (!power_of_two(step->alignment)) {
     model_fail(model, outcome, WORD_INVAL, "P-GRANT");
-  } else if (!model_carve_fits(process, step->length, step->alignment, &start) ||
+  } else if (!model_carve_fits(model, step->process, step->length, step->alignment, &start) ||
              !model_hook_accepts(model)) {
     model_fail(model, outcome, WORD_NOMEM, "P-GRANT");
   } else {

@@ -4,7 +4,7 @@
 #include "model/internal.h"
 
 // Why a buffer reaches nothing; null if it does not.
-static const char *dead_by(const struct model *model, const struct buffer *buffer) {
+const char *model_dead_by(const struct model *model, const struct buffer *buffer) {
   if (!buffer->owned) return "B-DEFAULT";
   const struct process *process = &model->processes[buffer->process];
   if (buffer->life != process->life) return "P-GEN";
@@ -15,7 +15,7 @@ static const char *dead_by(const struct model *model, const struct buffer *buffe
 
 size_t model_buffer_length(const struct model *model, unsigned buffer) {
   const struct buffer *b = &model->buffers[buffer];
-  return dead_by(model, b) == NULL ? b->range.length : 0;
+  return model_dead_by(model, b) == NULL ? b->range.length : 0;
 }
 
 static bool writeable_kind(unsigned kind) {
@@ -44,7 +44,8 @@ void model_run_GET(struct model *model, const struct step *step, struct outcome 
                       .process = step->process,
                       .life = process->life,
                       .entry = model->entry,
-                      .range = made ? slots->ranges[step->kind][step->number] : (struct range){0, 0}};
+                      .range = made ? slots->ranges[step->kind][step->number] : (struct range){0, 0},
+                      .slot = made ? model_name_slot(step->driver_index, step->kind, step->number) : 0};
 }
 
 void model_run_EXTERNAL(struct model *model, const struct step *step, struct outcome *outcome) {
@@ -79,7 +80,7 @@ void model_run_CONSUME(struct model *model, const struct step *step, struct outc
 }
 
 static void note_dead(struct model *model, unsigned buffer) {
-  const char *clause = dead_by(model, &model->buffers[buffer]);
+  const char *clause = model_dead_by(model, &model->buffers[buffer]);
   if (clause != NULL) model->clause = clause;
 }
 
@@ -101,7 +102,7 @@ static void begin(struct model *model, const struct step *step, bool writeable, 
     model_refuse(outcome);
     return;
   }
-  const char *dead = dead_by(model, buffer);
+  const char *dead = model_dead_by(model, buffer);
   if (dead != NULL) {
     model_fail(model, outcome, WORD_NOSUCHAPP, dead);
     return;

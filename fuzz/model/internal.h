@@ -63,7 +63,10 @@ bool model_active(const struct process *process); // null is not
 
 // Breaks and grants
 bool model_hook_accepts(struct model *model);
-bool model_carve_fits(const struct process *process, size_t size, uintptr_t alignment, uintptr_t *start);
+// The first address behind all granules that hold a byte of [ram, brk), in a block of that size.
+wide model_granules_end(const struct model *model, uintptr_t ram, size_t ram_size, uintptr_t brk);
+bool model_carve_fits(const struct model *model, unsigned process, size_t size, uintptr_t alignment,
+                      uintptr_t *start);
 void model_carve(struct model *model, unsigned process, uintptr_t start, enum model_owner owner);
 
 // Allow
@@ -77,6 +80,12 @@ struct request {
 uintptr_t model_slot_count(const struct model_driver *driver, unsigned kind);
 enum word model_allow(struct model *model, const struct request *request, struct range *back);
 void model_raise_mark(struct model *model, unsigned process, const struct range *range);
+
+// Buffers and pins
+const char *model_dead_by(const struct model *model, const struct buffer *buffer); // null: it is live
+slot_name model_name_slot(unsigned driver, unsigned kind, uintptr_t number);
+bool model_pinned(const struct model *model, unsigned process);
+bool model_slot_pinned(const struct model *model, unsigned process, slot_name slot);
 
 // Slices
 bool model_fresh(struct model *model, unsigned slice,

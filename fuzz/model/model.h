@@ -39,7 +39,8 @@ struct model_setup {
   // an allow that would make slots.
   bool abstract;
   uint8_t process_count;
-  uint32_t lives; // how many generations a slot has in all; 0 = never exhausted
+  uint32_t lives;  // how many generations a slot has in all; 0 = never exhausted
+  uint8_t granule; // enum step_granule
   struct model_block blocks[STEP_PROCESS_SLOTS];
   struct model_driver drivers[STEP_DRIVERS];
   uintptr_t scratch,

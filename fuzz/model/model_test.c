@@ -192,7 +192,6 @@ static void p_gen(void **state) {
 static void p_dead(void **state) {
   (void)state;
   enter_ram(0, 8);
-  IS(BUSY, .op = OP_FAULT);
   IS(BUSY, .op = OP_RESTART);
   IS(OK, .op = OP_FAULT, .process = 1);
   IS(OK, .op = OP_LEAVE, .status = 5);
@@ -210,6 +209,101 @@ static void p_dead(void **state) {
   CLAUSE("P-DEAD");
   IS(NOSUCHAPP, .op = OP_TERMINATE);
   IS(NOSUCHAPP, .op = OP_STATE, .state = STEP_FAULTED);
+}
+
+static void p_dead_while_entered(void **state) {
+  (void)state;
+  enter_ram(0, 8);
+  IS(OK, .op = OP_FAULT);
+  IS(BUSY, .op = OP_RESTART);
+  CLAUSE("P-RESTART");
+  IS(OK, .op = OP_FILL, .byte = 9);
+  expect_rights(RAM(0), 8, false, true);
+  expect_bytes(RAM(0), 8, 9);
+  IS(NOSUCHAPP, .op = OP_ENTER, .buffer = 7);
+  IS(OK, .op = OP_LEAVE);
+  IS(OK, .op = OP_RESTART);
+  expect_bytes(RAM(0), 8, 0);
+}
+
+static void p_hook(void **state) {
+  (void)state;
+  IS(OK, .op = OP_REFUSE, .byte = 2);
+  IS(NOMEM, .op = OP_CREATE);
+  CLAUSE("P-HOOK");
+  assert_false(view_of(2).held);
+  IS(OK, .op = OP_FAULT);
+  IS(NOMEM, .op = OP_RESTART);
+  assert_false(view_of(0).live);
+  IS(OK, .op = OP_RESTART);
+  IS(OK, .op = OP_CREATE);
+}
+
+static void start_with_granule(uint8_t granule) {
+  struct model_setup setup = standard();
+  setup.granule = granule;
+  setup.blocks[2].ram_size = 40;
+  setup.blocks[2].initial_break = 33;
+  model_start(&model, &setup);
+}
+
+static void p_granule(void **state) {
+  (void)state;
+  start_with_granule(STEP_GRANULE_32);
+  IS(NOMEM, .op = OP_CREATE);
+  CLAUSE("P-GRANULE");
+  IS(OK, .op = OP_GRANT, .length = 40, .alignment = 1);
+  IS(NOMEM, .op = OP_BRK, .address = RAM(0) + RAM_SIZE - 63);
+  CLAUSE("P-GRANULE");
+  IS(OK, .op = OP_BRK, .address = RAM(0) + RAM_SIZE - 65);
+  expect_rights(RAM(0) + INITIAL, RAM_SIZE - 64 - INITIAL, false, true);
+  expect_rights(RAM(0) + RAM_SIZE - 64, 24, false, false);
+  expect_bytes(RAM(0) + RAM_SIZE - 65, 1, 0);
+  IS(NOMEM, .op = OP_GRANT, .length = 25, .alignment = 1);
+  IS(OK, .op = OP_GRANT, .length = 24, .alignment = 1);
+  start_with_granule(STEP_GRANULE_EIGHTH);
+  IS(OK, .op = OP_BRK, .address = RAM(0) + 65);
+  IS(NOMEM, .op = OP_GRANT, .length = RAM_SIZE - 127, .alignment = 1);
+  IS(OK, .op = OP_GRANT, .length = RAM_SIZE - 128, .alignment = 1);
+}
+
+static void b_pin(void **state) {
+  (void)state;
+  ALLOW(OK, RW, RAM(0) + 4, 8);
+  IS(OK, .op = OP_GET, .kind = RW, .driver = 0x100, .buffer = 1);
+  IS(OK, .op = OP_PIN, .pin = 1, .buffer = 1, .direction = STEP_FROM_DEVICE);
+  VALUE(0, RAM(0) + 4);
+  VALUE(1, 8);
+  IS(REFUSED, .op = OP_PIN, .pin = 1, .buffer = 1);
+  ALLOW(BUSY, RW, RAM(0), 0);
+  CLAUSE("B-PIN");
+  ALLOW(OK, RO, RAM(0), 16);
+  IS(OK, .op = OP_FAULT);
+  IS(BUSY, .op = OP_RESTART);
+  CLAUSE("B-PIN");
+  IS(OK, .op = OP_DEVICE, .pin = 1, .byte = 7);
+  assert_int_equal(byte_at(RAM(0) + 11), 14);
+  IS(NOSUCHAPP, .op = OP_PIN, .pin = 2, .buffer = 1);
+  IS(OK, .op = OP_UNPIN, .pin = 1);
+  IS(INVAL, .op = OP_UNPIN, .pin = 1);
+  IS(REFUSED, .op = OP_DEVICE, .pin = 1);
+  IS(OK, .op = OP_RESTART);
+}
+
+static void b_pin_so_many(void **state) {
+  (void)state;
+  IS(OK, .op = OP_EXTERNAL, .kind = RO, .capability = true, .address = RAM(0), .length = 4);
+  IS(OK, .op = OP_EXTERNAL, .buffer = 1, .process = 1, .kind = RO, .capability = true, .address = RAM(1));
+  IS(REFUSED, .op = OP_PIN, .direction = STEP_FROM_DEVICE);
+  IS(OK, .op = OP_PIN);
+  IS(OK, .op = OP_PIN, .pin = 1);
+  IS(NOMEM, .op = OP_PIN, .pin = 2);
+  IS(OK, .op = OP_PIN, .pin = 2, .buffer = 1);
+  VALUE(0, 0);
+  IS(OK, .op = OP_DEVICE, .pin = 2);
+  assert_int_equal(out.count, 0);
+  IS(OK, .op = OP_DEVICE, .pin = 0);
+  assert_int_equal(out.count, 1);
 }
 
 static void p_restart(void **state) {
@@ -1073,6 +1167,8 @@ static struct step random_step(void) {
                        .slice = (uint8_t)below(STEP_SLICES),
                        .slice2 = (uint8_t)below(STEP_SLICES),
                        .reg = (uint8_t)below(STEP_REGISTERS),
+                       .pin = (uint8_t)below(STEP_PINS),
+                       .direction = (uint8_t)below(2),
                        .byte = (uint8_t)below(4),
                        .byte2 = (uint8_t)(below(4) == 0),
                        .status = (uint8_t)below(14),
@@ -1183,6 +1279,7 @@ static void check_failure(const struct model *before) {
     check_same_buffer(&before->buffers[i], &model.buffers[i]);
   for (unsigned i = 0; i < STEP_SLICES; i++)
     check_same_slice(&before->slices[i], &model.slices[i]);
+  assert_memory_equal(before->pins, model.pins, sizeof model.pins);
   assert_true(before->nesting == model.nesting);
   if (out.word == WORD_REFUSED)
     assert_true(before->entry == model.entry && before->refusals == model.refusals);
@@ -1230,6 +1327,11 @@ static const struct CMUnitTest tests[] = {
     CONCRETE(p_create_two_in_one_block),
     CONCRETE(p_gen),
     CONCRETE(p_dead),
+    CONCRETE(p_dead_while_entered),
+    CONCRETE(p_hook),
+    CONCRETE(p_granule),
+    CONCRETE(b_pin),
+    CONCRETE(b_pin_so_many),
     CONCRETE(p_restart),
     CONCRETE(p_brk),
     CONCRETE(p_sbrk),

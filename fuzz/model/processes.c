@@ -78,7 +78,8 @@ static void start_life(struct model *model, unsigned slot) {
     process->pairs[i].made = false;
   model_own(model, process->ram, process->brk - process->ram, OWNER_APP, slot);
   model_own(model, process->brk, process->end - process->brk, OWNER_HOLE, slot);
-  model_zero(model, process->ram, process->brk - process->ram);
+  wide end = model_granules_end(model, process->ram, process->end - process->ram, process->brk);
+  model_zero(model, process->ram, (uintptr_t)end - process->ram);
 }
 
 static void own_flash(struct model *model, unsigned slot) {
@@ -108,6 +109,11 @@ void model_create(struct model *model, const struct model_block *block) {
   reset_pending(model);
 }
 
+static bool granules_fit(const struct model *model, const struct model_block *block) {
+  wide end = model_granules_end(model, block->ram, block->ram_size, block->ram + block->initial_break);
+  return end <= (wide)block->ram + block->ram_size;
+}
+
 void model_run_CREATE(struct model *model, const struct step *step, struct outcome *outcome) {
   (void)step;
   const struct model_block block = model->pending;
@@ -118,6 +124,10 @@ void model_run_CREATE(struct model *model, const struct step *step, struct outco
     model_fail(model, outcome, WORD_NOMEM, "P-CREATE");
   } else if (!has_memory(model, &block)) {
     model_refuse(outcome);
+  } else if (!granules_fit(model, &block)) {
+    model_fail(model, outcome, WORD_NOMEM, "P-GRANULE");
+  } else if (!model_hook_accepts(model)) {
+    model_fail(model, outcome, WORD_NOMEM, "P-HOOK");
   } else {
     model_create(model, &block);
     outcome_add(outcome, VALUE_NUMBER, slot);
@@ -151,8 +161,12 @@ void model_run_RESTART(struct model *model, const struct step *step, struct outc
     model_fail(model, outcome, WORD_NOSUCHAPP, "P-GEN");
   else if (entered(model, step->process))
     model_fail(model, outcome, WORD_BUSY, "P-RESTART");
+  else if (model_pinned(model, step->process))
+    model_fail(model, outcome, WORD_BUSY, "B-PIN");
   else if (model->setup.lives != 0 && process->life >= model->setup.lives)
     model_fail(model, outcome, WORD_FAIL, "P-GEN");
+  else if (!model_hook_accepts(model))
+    model_fail(model, outcome, WORD_NOMEM, "P-HOOK");
   else
     start_life(model, step->process);
 }
@@ -162,8 +176,6 @@ static void end_life(struct model *model, const struct step *step, struct outcom
   struct process *process = model_by_pid(model, step->process, step->stale);
   if (process == NULL)
     model_fail(model, outcome, WORD_NOSUCHAPP, "P-GEN");
-  else if (entered(model, step->process))
-    model_fail(model, outcome, WORD_BUSY, "P-DEAD");
   else
     process->state = (uint8_t)state;
 }

@@ -64,6 +64,9 @@ struct process {
   struct pair pairs[STEP_DRIVERS];
 };
 
+// Names a slot of a process: 0 names none.
+typedef uint32_t slot_name;
+
 struct buffer {
   bool writeable;
   bool owned; // false: the default buffer
@@ -71,6 +74,15 @@ struct buffer {
   uint32_t life;
   uint32_t entry; // kernel entry that it holds for; 0: any
   struct range range;
+  slot_name slot; // that it was got from, if that was there
+};
+
+struct pin {
+  bool held;
+  uint8_t process;
+  bool from_device;
+  struct range range;
+  slot_name slot; // that can't be swapped meanwhile
 };
 
 struct slice {
@@ -107,6 +119,7 @@ struct model {
   struct process processes[STEP_PROCESS_SLOTS];
   struct buffer buffers[STEP_BUFFERS];
   struct slice slices[STEP_SLICES];
+  struct pin pins[STEP_PINS];
   uintptr_t registers[STEP_REGISTERS];
   struct open_enter enters[STEP_NESTING_MAX];
   uint32_t nesting, last_enter;

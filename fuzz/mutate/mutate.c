@@ -72,7 +72,7 @@ static void close_gap(struct program *program, struct stretch s) {
   program->op_count -= s.count;
 }
 
-static void delete (struct mutation *m) {
+static void delete(struct mutation *m) {
   const bool is_long = m->program->op_count > COMFORTABLE;
   close_gap(m->program, draw_stretch(m, m->program, is_long ? STRETCH_MAX : 4));
 }
@@ -173,12 +173,15 @@ static void copy_process(struct mutation *m) {
 
 static void change_header(struct mutation *m) {
   struct program *program = m->program;
-  switch (below(m, 4)) {
+  switch (below(m, 5)) {
   case 0:
     program->process_count = (uint8_t)(2 + below(m, 3));
     break;
   case 1:
     program->lives = (uint8_t)(random_chance(&m->random, 60) ? 0 : below(m, 4));
+    break;
+  case 2:
+    program->granule = (uint8_t)(random_chance(&m->random, 50) ? 0 : below(m, STEP_GRANULE_COUNT));
     break;
   default:
     if (m->scope->layout < 0) program->layout = (uint8_t)below(m, PROGRAM_LAYOUT_COUNT);

@@ -2,6 +2,7 @@
 //
 // Bytes to program.
 #include "program/program.h"
+#include "program/step.h"
 
 #define ADDRESS_PROCESSES 5u // the op's own, p0..p3
 
@@ -64,6 +65,7 @@ static void decode_header(struct program *program, const uint8_t *header) {
   program->process_count = (uint8_t)(2 + header[0] % 3);
   program->layout = header[1] % PROGRAM_LAYOUT_COUNT;
   program->lives = header[2] % 4;
+  program->granule = header[3] % STEP_GRANULE_COUNT;
   struct op_set off;
   for (unsigned i = 0; i < OP_SET_WORDS; i++)
     off.words[i] = (uint32_t)little_endian(header + 4 + i * 4, 4);

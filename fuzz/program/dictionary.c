@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const directives[] = {"processes", "layout", "lives", "off"};
+static const char *const directives[] = {"processes", "layout", "lives", "granule", "off"};
 #define DIRECTIVE_COUNT (sizeof directives / sizeof directives[0])
 
 // One byte for each word there can be, and more: BYTE and OFFSET have values but no words.

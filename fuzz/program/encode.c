@@ -44,6 +44,7 @@ static void encode_header(uint8_t *header, const struct program *program) {
   header[0] = (uint8_t)(program->process_count - 2);
   header[1] = program->layout;
   header[2] = program->lives;
+  header[3] = program->granule;
   for (unsigned i = 0; i < OP_SET_WORDS; i++)
     put_little_endian(header + 4 + i * 4, 4, program->switched_off.words[i]);
 }

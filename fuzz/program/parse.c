@@ -4,7 +4,7 @@
 #include "program/program.h"
 
 // One text for each kind of mistake. Those of the operands are in tables.c, beside their words.
-#define EXPECTED_OP "an op such as allow; before the first op also processes, layout, lives or off"
+#define EXPECTED_OP "an op such as allow; before the first op also processes, layout, lives, granule or off"
 #define EXPECTED_OP_NOT_OFF "an op that is not switched off"
 #define EXPECTED_OP_TO_SWITCH_OFF "an op to switch off, such as nop"
 #define EXPECTED_FEWER_OPS "at most 256 ops"
@@ -24,7 +24,14 @@ _Static_assert(PROGRAM_OPS_MAX == 256, "EXPECTED_FEWER_OPS names it");
 #define WORD_MAX 31u
 _Static_assert(sizeof((struct parse_error *)0)->found == WORD_MAX + 1, "EXPECTED_SHORT_WORD names it");
 
-enum directive { DIRECTIVE_PROCESSES, DIRECTIVE_LAYOUT, DIRECTIVE_LIVES, DIRECTIVE_OFF, DIRECTIVE_COUNT };
+enum directive {
+  DIRECTIVE_PROCESSES,
+  DIRECTIVE_LAYOUT,
+  DIRECTIVE_LIVES,
+  DIRECTIVE_GRANULE,
+  DIRECTIVE_OFF,
+  DIRECTIVE_COUNT
+};
 
 static const struct directive_info {
   const char *word;
@@ -34,6 +41,7 @@ static const struct directive_info {
     [DIRECTIVE_PROCESSES] = {"processes", 2, 4, "2 to 4 processes"},
     [DIRECTIVE_LAYOUT] = {"layout", 0, 5, "a layout from 0 to 5"},
     [DIRECTIVE_LIVES] = {"lives", 0, 3, "lives from 0 to 3"},
+    [DIRECTIVE_GRANULE] = {"granule", 0, 3, "a granule from 0 to 3"},
     [DIRECTIVE_OFF] = {"off", 0, 0, 0},
 };
 _Static_assert(PROGRAM_LAYOUT_COUNT == 6, "the layout directive names the last one");
@@ -357,6 +365,8 @@ static bool parse_directive(struct parser *parser, unsigned directive) {
     return parse_directive_number(parser, &directives[directive], &program->layout);
   case DIRECTIVE_LIVES:
     return parse_directive_number(parser, &directives[directive], &program->lives);
+  case DIRECTIVE_GRANULE:
+    return parse_directive_number(parser, &directives[directive], &program->granule);
   default:
     return parse_off(parser);
   }
@@ -373,6 +383,7 @@ static void start_empty(struct program *program) {
   program->process_count = 2;
   program->layout = 0;
   program->lives = 0;
+  program->granule = 0;
   program->switched_off = (struct op_set){{0}};
   program->op_count = 0;
 }

@@ -195,7 +195,8 @@ static void one_op_prints_without_a_newline(void **state) {
 
 // Mistakes
 
-static const char an_op[] = "an op such as allow; before the first op also processes, layout, lives or off";
+static const char an_op[] =
+    "an op such as allow; before the first op also processes, layout, lives, granule or off";
 static const char a_process[] = "a process: p0 to p3, or p0.old to p3.old";
 static const char an_address[] =
     "an address such as ram+16 or p1.brk-4, from: ram brk kbrk end hwm flash readable flash-end grant last "
@@ -291,6 +292,7 @@ static const struct mistake {
     {TEXT("processes 2 3"), 1, 13, "3", line_end},
     {TEXT("layout 6"), 1, 8, "6", "a layout from 0 to 5"},
     {TEXT("lives 4"), 1, 7, "4", "lives from 0 to 3"},
+    {TEXT("granule 4"), 1, 9, "4", "a granule from 0 to 3"},
     {TEXT("off"), 1, 4, "", "an op to switch off, such as nop"},
     {TEXT("off brk frob"), 1, 9, "frob", "an op to switch off, such as nop"},
     {TEXT("nop\nlayout 1"), 2, 1, "layout", "directives before the first op only"},

@@ -112,6 +112,7 @@ void program_print(const struct program *program, const struct text_sink *sink) 
   put_directive(sink, "processes", program->process_count, 2);
   put_directive(sink, "layout", program->layout, 0);
   put_directive(sink, "lives", program->lives, 0);
+  put_directive(sink, "granule", program->granule, 0);
   put_switched_off(sink, &program->switched_off);
   for (size_t i = 0; i < program->op_count; i++) {
     program_print_op(&program->ops[i], sink);

@@ -9,7 +9,7 @@
 //           1     layout: which of PROGRAM_LAYOUT_COUNT machine layouts (taken modulo)
 //           2     lives: 0 = generations start at 1; else (byte % 4) = this many generations before the
 //                 counter is exhausted
-//           3     kept zero
+//           3     granule of memory protection: enum step_granule (taken modulo)
 //           4..15 swarm: bit i set = op i of ops.def is switched off, little-endian
 //   record  0     op, taken modulo the number of ops
 //           1..   its operands, packed in order of ops.def; the rest is kept zero
@@ -122,6 +122,7 @@ struct program {
   uint8_t process_count;      // 2..4
   uint8_t layout;             // below PROGRAM_LAYOUT_COUNT
   uint8_t lives;              // 0..3
+  uint8_t granule;            // enum step_granule
   struct op_set switched_off; // only ops below OP_COUNT
   size_t op_count;
   struct op ops[PROGRAM_OPS_MAX];

@@ -21,6 +21,23 @@
 enum step_kind { STEP_READONLY, STEP_READWRITE, STEP_USERSPACE_READABLE };
 enum step_state { STEP_RUNNING, STEP_YIELDED, STEP_STOPPED, STEP_FAULTED, STEP_TERMINATED };
 
+// What the platform says of its granule of memory protection: nothing, two numbers, or a function, whose granule is
+// an eighth of the RAM block, as are the subregions of a PMSAv7 unit.
+enum step_granule {
+  STEP_GRANULE_NONE,
+  STEP_GRANULE_16,
+  STEP_GRANULE_32,
+  STEP_GRANULE_EIGHTH,
+  STEP_GRANULE_COUNT
+};
+static inline uintptr_t step_granule_eighth(size_t ram_size) {
+  return ram_size / 8 + (ram_size % 8 != 0 || ram_size == 0);
+}
+
+#define STEP_PINS 4u             // pins that ops name
+#define STEP_PINS_PER_PROCESS 2u // that a process can have at a time
+enum step_direction { STEP_TO_DEVICE, STEP_FROM_DEVICE };
+
 #define STEP_DRIVER_STATE 8u  // bytes of a driver's per-process state that driver-state reads and writes
 #define STEP_SOURCE_MAX 4096u // bytes that append-from's source may hold; a longer one is refused
 
@@ -54,6 +71,8 @@ struct step {
   uint8_t buffer;
   uint8_t slice, slice2;
   uint8_t reg; // register 0..3
+  uint8_t pin;
+  uint8_t direction; // enum step_direction
   uint8_t byte, byte2;
   uint8_t status;       // what a callback returns: TRD 104's number, 0 = success
   bool capability;      // false: a forged one

@@ -77,6 +77,14 @@ WORDS(BUFFER, program_buffer_words, "b0", "b1", "b2", "b3", "b4", "b5", "b6", "b
 #define EXPECTED_SLICE "a slice: s0 to s7"
 WORDS(SLICE, program_slice_words, "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7");
 
+#define NAME_PIN "pin"
+#define EXPECTED_PIN "a pin: i0 to i3"
+WORDS(PIN, program_pin_words, "i0", "i1", "i2", "i3");
+
+#define NAME_DIRECTION "direction"
+#define EXPECTED_DIRECTION "a direction: to-device or from-device"
+WORDS(DIRECTION, program_direction_words, "to-device", "from-device");
+
 #define NAME_BYTE "byte"
 #define EXPECTED_BYTE "a byte such as 0x2a"
 

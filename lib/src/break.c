@@ -8,10 +8,13 @@ static procbuf_status set_break(const procbuf_kernel *kernel, procbuf_process *p
   procbuf_process_info *info = &process->info;
   uintptr_t old = info->app_break;
   if (app_break < info->high_water_mark || app_break > info->ram_end) return PROCBUF_INVAL;
-  if (app_break > info->kernel_break) return PROCBUF_NOMEM;
-  if (!procbuf_kernel_protect(kernel, process, app_break, info->kernel_break)) return PROCBUF_NOMEM;
-  if (app_break > old) procbuf_access_fill(old, 0, app_break - old);
+  uintptr_t end;
   info->app_break = app_break;
+  if (!procbuf_kernel_admits(kernel, process, &end)) {
+    info->app_break = old;
+    return PROCBUF_NOMEM;
+  }
+  if (app_break > old) procbuf_access_fill(old, 0, end - old);
   *old_break = old;
   return PROCBUF_OK;
 }

@@ -10,8 +10,8 @@ static procbuf_status get(procbuf_kernel *kernel, procbuf_pid pid, procbuf_kind 
   const procbuf_process *process = procbuf_process_live(kernel, pid);
   if (process == NULL) return PROCBUF_NOSUCHAPP;
   if (allow_number >= procbuf_slots_count(driver, kind)) return PROCBUF_INVAL;
-  procbuf_range range = procbuf_slots_load(kernel, process, driver, kind, allow_number);
-  *handle = (procbuf_handle){kernel, pid, kernel->entry, range};
+  uintptr_t slot = procbuf_slots_find(kernel, process, driver, kind, allow_number);
+  *handle = (procbuf_handle){kernel, pid, kernel->entry, procbuf_slots_load(slot), slot};
   return PROCBUF_OK;
 }
 
@@ -39,7 +39,7 @@ static procbuf_status make_external(const procbuf_external_process_capability *c
   if (process == NULL) return PROCBUF_NOSUCHAPP;
   if (!procbuf_range_is_shareable(process, range, readonly)) return PROCBUF_INVAL;
   procbuf_range_mark(process, range);
-  *handle = (procbuf_handle){kernel, pid, 0, range};
+  *handle = (procbuf_handle){kernel, pid, 0, range, 0};
   return PROCBUF_OK;
 }
 
@@ -55,15 +55,14 @@ procbuf_status procbuf_readwrite_external(const procbuf_external_process_capabil
   return make_external(capability, kernel, pid, range, false, &buffer->procbuf_private);
 }
 
-/* The handle's process while the handle is live, or null. */
-static procbuf_process *reached(const procbuf_handle *handle) {
+procbuf_process *procbuf_handle_process(const procbuf_handle *handle) {
   if (handle->kernel == NULL) return NULL;
   if (handle->entry != 0 && handle->entry != handle->kernel->entry) return NULL;
   return procbuf_process_live(handle->kernel, handle->pid);
 }
 
 static size_t len(const procbuf_handle *handle) {
-  return reached(handle) == NULL ? 0 : handle->range.length;
+  return procbuf_handle_process(handle) == NULL ? 0 : handle->range.length;
 }
 
 size_t procbuf_readonly_len(const procbuf_readonly_buffer *buffer) {
@@ -88,7 +87,7 @@ uintptr_t procbuf_readwrite_ptr(const procbuf_readwrite_buffer *buffer) {
 
 static procbuf_range consume(procbuf_handle *handle) {
   procbuf_range range = handle->range;
-  *handle = (procbuf_handle){NULL, {0, 0}, 0, {0, 0}};
+  *handle = (procbuf_handle){NULL, {0, 0}, 0, {0, 0}, 0};
   return range;
 }
 
@@ -109,7 +108,7 @@ typedef struct open_enter {
 } open_enter;
 
 static bool enter_open(open_enter *opened, const procbuf_handle *handle) {
-  procbuf_process *process = reached(handle);
+  procbuf_process *process = procbuf_handle_process(handle);
   if (process == NULL) return false;
   size_t length = handle->range.length;
   opened->kernel = handle->kernel;

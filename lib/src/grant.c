@@ -10,12 +10,15 @@ procbuf_status procbuf_grant_carve(const procbuf_kernel *kernel, procbuf_process
   uintptr_t old = info->kernel_break;
   if (size > old - info->app_break) return PROCBUF_NOMEM;
   uintptr_t base = (old - size) & ~(uintptr_t)(alignment - 1);
-  if (base < info->app_break) return PROCBUF_NOMEM;
   if (base == 0 && size > 0)
     return PROCBUF_NOMEM; /* C keeps no object there, and 0 marks a pair without a grant */
-  if (!procbuf_kernel_protect(kernel, process, info->app_break, base)) return PROCBUF_NOMEM;
-  if (base < old) procbuf_access_fill(base, 0, old - base);
+  uintptr_t end;
   info->kernel_break = base;
+  if (!procbuf_kernel_admits(kernel, process, &end)) {
+    info->kernel_break = old;
+    return PROCBUF_NOMEM;
+  }
+  if (base < old) procbuf_access_fill(base, 0, old - base);
   *address = base;
   return PROCBUF_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "procbuf/allow.h"
+#include "procbuf/buffer.h"
 #include "procbuf/capability.h"
 #include "procbuf/kernel.h"
 #include "procbuf/process.h"
@@ -19,9 +20,13 @@ static inline void procbuf_kernel_new_entry(procbuf_kernel *kernel) {
   kernel->entry++;
 }
 
-/* kernel: asks the platform's hook about a pair of breaks. */
-bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t app_break,
-                            uintptr_t kernel_break);
+/* kernel: whether the process may be as its info says by now: no granule holds bytes of its own and grant memory
+ * (P-GRANULE), and the hook agrees (P-HOOK). False: the caller puts back what was. *end: where the last granule of its
+ * own memory ends. */
+bool procbuf_kernel_admits(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t *end);
+
+/* kernel: asks the platform's hook alone. */
+bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process *process);
 
 /* kernel: the driver with that number, or null. */
 const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintptr_t number);
@@ -81,14 +86,21 @@ size_t procbuf_slots_size(const procbuf_driver *driver);
 procbuf_status procbuf_slots_make(const procbuf_kernel *kernel, procbuf_process *process,
                                   const procbuf_driver *driver);
 
-/* slots: what the slot holds; (0, 0) if the pair has no slots yet. number is below the count. */
-procbuf_range procbuf_slots_load(const procbuf_kernel *kernel, const procbuf_process *process,
-                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number);
+/* slots: the address of a slot; 0 if the pair has no slots yet. number is below the count. */
+uintptr_t procbuf_slots_find(const procbuf_kernel *kernel, const procbuf_process *process,
+                             const procbuf_driver *driver, procbuf_kind kind, uintptr_t number);
 
-/* slots: stores the range, returns what the slot held. The pair has slots; number is below the count. */
-procbuf_range procbuf_slots_swap(const procbuf_kernel *kernel, const procbuf_process *process,
-                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number,
-                                 procbuf_range range);
+/* slots: what the slot at that address holds; (0, 0) at 0. */
+procbuf_range procbuf_slots_load(uintptr_t slot);
+
+/* slots: stores the range, returns what the slot held. */
+procbuf_range procbuf_slots_swap(uintptr_t slot, procbuf_range range);
+
+/* buffer: the handle's process while the handle is live, or null. */
+procbuf_process *procbuf_handle_process(const procbuf_handle *handle);
+
+/* pin: whether the range in a slot, named by its address, is pinned (B-PIN). */
+bool procbuf_pin_holds(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t slot);
 
 /* capability: whether start-up code made it. Null is not. */
 bool procbuf_capability_is_genuine(const procbuf_external_process_capability *capability);

@@ -12,13 +12,25 @@ static bool driver_numbers_differ(const procbuf_config *config) {
   return true;
 }
 
+static bool pins_are_valid(const procbuf_config *config) {
+  if (config->pins_per_process == 0) return true;
+  return config->pins != NULL && config->process_count <= SIZE_MAX / config->pins_per_process;
+}
+
 static bool config_is_valid(const procbuf_config *config) {
   if (config->process_count == 0 || config->processes == NULL) return false;
   if (config->process_count != (uint32_t)config->process_count) return false; /* a pid's index has 32 bits */
+  size_t granule = config->platform.granule;
+  if ((granule & (granule - 1)) != 0) return false; /* 0 is none */
+  if (!pins_are_valid(config)) return false;
   if (config->driver_count == 0) return true;
   if (config->drivers == NULL || config->grants == NULL) return false;
   if (config->process_count > SIZE_MAX / config->driver_count) return false;
   return driver_numbers_differ(config);
+}
+
+static void clear(void *memory, size_t size) {
+  if (size > 0) __builtin_memset(memory, 0, size);
 }
 
 procbuf_status procbuf_kernel_init(procbuf_kernel *kernel, const procbuf_config *config) {
@@ -29,21 +41,44 @@ procbuf_status procbuf_kernel_init(procbuf_kernel *kernel, const procbuf_config 
                        .drivers = config->drivers,
                        .driver_count = config->driver_count,
                        .grants = config->grants,
+                       .pins = config->pins,
+                       .pins_per_process = config->pins_per_process,
                        .platform = config->platform,
                        .entry = 1,
                        .first_generation = config->first_generation == 0 ? 1 : config->first_generation};
-  for (size_t i = 0; i < kernel->process_count; i++)
-    kernel->processes[i] = (procbuf_process){0};
-  for (size_t i = 0; i < kernel->process_count * kernel->driver_count; i++)
-    kernel->grants[i] = 0;
+  if (kernel->platform.granule == 0) kernel->platform.granule = 1;
+  size_t count = kernel->process_count;
+  clear(kernel->processes, count * sizeof *kernel->processes);
+  clear(kernel->grants, count * kernel->driver_count * sizeof *kernel->grants);
+  clear(kernel->pins, count * kernel->pins_per_process * sizeof *kernel->pins);
   return PROCBUF_OK;
 }
 
-bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t app_break,
-                            uintptr_t kernel_break) {
+static size_t index_of(const procbuf_kernel *kernel, const procbuf_process *process) {
+  return (size_t)(process - kernel->processes);
+}
+
+/* Where the last granule of the process's own memory ends (P-GRANULE); below its break if that is beyond the address
+ * space. */
+static uintptr_t granule_end(const procbuf_kernel *kernel, const procbuf_process *process) {
+  const procbuf_platform *platform = &kernel->platform;
+  if (platform->granule_end != NULL) {
+    return platform->granule_end(platform->context, index_of(kernel, process), &process->info);
+  }
+  uintptr_t inside = platform->granule - 1;
+  return (process->info.app_break + inside) & ~inside;
+}
+
+bool procbuf_kernel_admits(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t *end) {
+  *end = granule_end(kernel, process);
+  if (*end < process->info.app_break || *end > process->info.kernel_break) return false;
+  return procbuf_kernel_protect(kernel, process);
+}
+
+bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process *process) {
   const procbuf_platform *platform = &kernel->platform;
   if (platform->protect == NULL) return true;
-  return platform->protect(platform->context, (size_t)(process - kernel->processes), app_break, kernel_break);
+  return platform->protect(platform->context, index_of(kernel, process), &process->info);
 }
 
 const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintptr_t number) {
@@ -55,7 +90,7 @@ const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintpt
 
 uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
                                const procbuf_driver *driver) {
-  size_t row = (size_t)(process - kernel->processes);
+  size_t row = index_of(kernel, process);
   size_t column = (size_t)(driver - kernel->drivers);
   return &kernel->grants[row * kernel->driver_count + column];
 }

@@ -50,15 +50,17 @@ static procbuf_pid pid_of(const procbuf_kernel *kernel, const procbuf_process *p
   return (procbuf_pid){(uint32_t)(process - kernel->processes), process->generation};
 }
 
-/* What create and restart have in common: a process at its beginning, under its present generation. */
-static void start(procbuf_process *process) {
+/* What create and restart have in common: a life begins, if the platform agrees. The blocks are in process->info. */
+static bool start(const procbuf_kernel *kernel, procbuf_process *process) {
   procbuf_process_info *info = &process->info;
   info->state = PROCBUF_RUNNING;
   info->app_break = process->initial_break;
   info->kernel_break = info->ram_end;
   info->high_water_mark = info->ram_start;
-  size_t own = info->app_break - info->ram_start;
-  if (own > 0) procbuf_access_fill(info->ram_start, 0, own);
+  uintptr_t end;
+  if (!procbuf_kernel_admits(kernel, process, &end)) return false;
+  if (end > info->ram_start) procbuf_access_fill(info->ram_start, 0, end - info->ram_start);
+  return true;
 }
 
 procbuf_status procbuf_process_create(procbuf_kernel *kernel, const procbuf_layout *layout,
@@ -72,8 +74,11 @@ procbuf_status procbuf_process_create(procbuf_kernel *kernel, const procbuf_layo
   process->info.flash_readable = layout->flash_start + layout->header_size;
   process->info.flash_end = layout->flash_start + layout->flash_size;
   process->initial_break = layout->ram_start + layout->initial_break;
+  if (!start(kernel, process)) {
+    *process = (procbuf_process){0}; /* a free slot again */
+    return PROCBUF_NOMEM;
+  }
   process->generation = kernel->first_generation;
-  start(process);
   *pid = pid_of(kernel, process);
   return PROCBUF_OK;
 }
@@ -87,11 +92,15 @@ static void forget_grants(const procbuf_kernel *kernel, const procbuf_process *p
 procbuf_status procbuf_process_restart(procbuf_kernel *kernel, procbuf_pid pid, procbuf_pid *new_pid) {
   procbuf_process *process = procbuf_process_named(kernel, pid);
   if (process == NULL) return PROCBUF_NOSUCHAPP;
-  if (process->entered > 0) return PROCBUF_BUSY;
+  if (process->entered > 0 || process->pinned > 0) return PROCBUF_BUSY;
   if (process->generation == UINT32_MAX) return PROCBUF_FAIL;
+  procbuf_process_info before = process->info;
+  if (!start(kernel, process)) {
+    process->info = before;
+    return PROCBUF_NOMEM;
+  }
   process->generation++;
   forget_grants(kernel, process);
-  start(process);
   *new_pid = pid_of(kernel, process);
   return PROCBUF_OK;
 }
@@ -99,8 +108,8 @@ procbuf_status procbuf_process_restart(procbuf_kernel *kernel, procbuf_pid pid, 
 static procbuf_status end(const procbuf_kernel *kernel, procbuf_pid pid, procbuf_state state) {
   procbuf_process *process = procbuf_process_live(kernel, pid);
   if (process == NULL) return PROCBUF_NOSUCHAPP;
-  if (process->entered > 0) return PROCBUF_BUSY;
   process->info.state = state;
+  (void)procbuf_kernel_protect(kernel, process); /* is told; there is nothing to refuse */
   return PROCBUF_OK;
 }
 

@@ -38,27 +38,23 @@ procbuf_status procbuf_slots_make(const procbuf_kernel *kernel, procbuf_process 
 }
 
 /* The slots of a pair lie by kind: read-only, read-write, userspace-readable. */
-static procbuf_slot *slot_at(uintptr_t base, const procbuf_driver *driver, procbuf_kind kind,
-                             uintptr_t number) {
-  procbuf_slot *slot = (procbuf_slot *)base + number;
-  if (kind == PROCBUF_READONLY) return slot;
-  slot += driver->readonly_count;
-  return kind == PROCBUF_READWRITE ? slot : slot + driver->readwrite_count;
-}
-
-procbuf_range procbuf_slots_load(const procbuf_kernel *kernel, const procbuf_process *process,
-                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number) {
+uintptr_t procbuf_slots_find(const procbuf_kernel *kernel, const procbuf_process *process,
+                             const procbuf_driver *driver, procbuf_kind kind, uintptr_t number) {
   uintptr_t base = *procbuf_kernel_pair(kernel, process, driver);
-  if (base == 0) return (procbuf_range){0, 0};
-  const procbuf_slot *slot = slot_at(base, driver, kind, number);
-  return (procbuf_range){slot->address, slot->length};
+  if (base == 0) return 0;
+  if (kind != PROCBUF_READONLY) number += driver->readonly_count;
+  if (kind == PROCBUF_USERSPACE_READABLE) number += driver->readwrite_count;
+  return base + number * sizeof(procbuf_slot);
 }
 
-procbuf_range procbuf_slots_swap(const procbuf_kernel *kernel, const procbuf_process *process,
-                                 const procbuf_driver *driver, procbuf_kind kind, uintptr_t number,
-                                 procbuf_range range) {
-  procbuf_slot *slot = slot_at(*procbuf_kernel_pair(kernel, process, driver), driver, kind, number);
-  procbuf_range old = {slot->address, slot->length};
-  *slot = (procbuf_slot){range.address, range.length};
+procbuf_range procbuf_slots_load(uintptr_t slot) {
+  if (slot == 0) return (procbuf_range){0, 0};
+  const procbuf_slot *held = (const procbuf_slot *)slot;
+  return (procbuf_range){held->address, held->length};
+}
+
+procbuf_range procbuf_slots_swap(uintptr_t slot, procbuf_range range) {
+  procbuf_range old = procbuf_slots_load(slot);
+  *(procbuf_slot *)slot = (procbuf_slot){range.address, range.length};
   return old;
 }

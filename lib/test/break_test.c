@@ -96,8 +96,66 @@ static void P_BRK_the_hook_is_asked_last_and_may_refuse(void **state) {
   assert_brk(PROCBUF_NOMEM, fx.ms + 600);
   assert_int_equal(fx_hook.asked, 1);
   assert_int_equal(fx_hook.process_index, 0);
-  assert_int_equal(fx_hook.app_break, fx.ms + 600);
-  assert_int_equal(fx_hook.kernel_break, fx.me);
+  assert_int_equal(fx_hook.next.app_break, fx.ms + 600);
+  assert_int_equal(fx_hook.next.kernel_break, fx.me);
+}
+
+static void P_GRANULE_keeps_the_breaks_apart(void **state) {
+  (void)state;
+  uintptr_t address;
+  fx.kernel.platform.granule = 16;
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 24, 1, &address), PROCBUF_OK);
+  assert_brk(PROCBUF_NOMEM, address);     /* 8 bytes into a granule */
+  assert_brk(PROCBUF_NOMEM, address - 7); /* one byte into it */
+  assert_brk(PROCBUF_OK, address - 8);    /* up to it */
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 8, 1, &address), PROCBUF_OK);
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 1, 1, &address), PROCBUF_NOMEM);
+}
+
+static void P_GRANULE_keeps_grants_out(void **state) {
+  (void)state;
+  uintptr_t address;
+  fx.kernel.platform.granule = 16;
+  assert_brk(PROCBUF_OK, fx.me - 31);
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 17, 1, &address), PROCBUF_NOMEM);
+  fixture_allow(PROCBUF_NOMEM, PROCBUF_READONLY, DRIVER_A, 0, fx.ms, 1);
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 16, 1, &address), PROCBUF_OK);
+  assert_int_equal(fx_hook.asked, 2);
+}
+
+static void P_GRANULE_zeroes_to_its_end(void **state) {
+  (void)state;
+  fx.kernel.platform.granule = 16;
+  assert_brk(PROCBUF_OK, fx.ms + 100);
+  memset(fx.ram[0] + 100, 0x33, 200);
+  assert_brk(PROCBUF_OK, fx.ms + 130);
+  for (size_t i = 100; i < 144; i++)
+    assert_int_equal(fx.ram[0][i], 0);
+  assert_int_equal(fx.ram[0][144], 0x33);
+}
+
+static uintptr_t granule_of_100(void *context, size_t process_index, const procbuf_process_info *next) {
+  (void)context;
+  assert_int_equal(process_index, 0);
+  uintptr_t own = next->app_break - next->ram_start;
+  return next->ram_start + (own + 99) / 100 * 100;
+}
+
+static uintptr_t no_granule(void *context, size_t process_index, const procbuf_process_info *next) {
+  (void)context, (void)process_index;
+  return next->app_break - 1;
+}
+
+static void P_GRANULE_by_a_function(void **state) {
+  (void)state;
+  uintptr_t address;
+  fx.kernel.platform.granule = 16; /* the function counts */
+  fx.kernel.platform.granule_end = granule_of_100;
+  assert_brk(PROCBUF_OK, fx.ms + 101);
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, RAM_SIZE - 199, 1, &address), PROCBUF_NOMEM);
+  assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, RAM_SIZE - 200, 1, &address), PROCBUF_OK);
+  fx.kernel.platform.granule_end = no_granule;
+  assert_brk(PROCBUF_NOMEM, fx.ms + 50);
 }
 
 static void P_BRK_inactive_processes_fail(void **state) {
@@ -170,6 +228,10 @@ int main(void) {
       FIXTURE_TEST(P_BRK_zeroes_growth_after_the_hook),
       FIXTURE_TEST(P_BRK_shrinking_touches_no_byte),
       FIXTURE_TEST(P_BRK_the_hook_is_asked_last_and_may_refuse),
+      FIXTURE_TEST(P_GRANULE_keeps_the_breaks_apart),
+      FIXTURE_TEST(P_GRANULE_keeps_grants_out),
+      FIXTURE_TEST(P_GRANULE_zeroes_to_its_end),
+      FIXTURE_TEST(P_GRANULE_by_a_function),
       FIXTURE_TEST(P_BRK_inactive_processes_fail),
       FIXTURE_TEST(P_SBRK_moves_by_increments),
       FIXTURE_TEST(P_SBRK_zero_reports_and_asks_no_hook),

@@ -273,46 +273,53 @@ static void B_CONSUME_of_a_dead_handle(void **state) {
   assert_readonly_dead(&buffer);
 }
 
-static procbuf_status try_to_end_the_process(void *context, procbuf_readable slice) {
-  (void)context;
+static void assert_restart_is_busy(void) {
   procbuf_pid pid = PROCBUF_PID_NONE;
   fixture_snapshot();
-  assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_BUSY);
-  assert_int_equal(procbuf_process_fault(&fx.kernel, fx.pid), PROCBUF_BUSY);
   assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &pid), PROCBUF_BUSY);
   fixture_assert_unchanged();
   assert_int_equal(pid.generation, 0);
-  return procbuf_readable_len(slice) == 8 ? PROCBUF_OK : PROCBUF_SIZE;
 }
 
-static procbuf_status enter_again_then_try(void *context, procbuf_writeable slice) {
-  (void)slice;
+static procbuf_status end_it_meanwhile(void *context, procbuf_writeable slice) {
   const procbuf_readwrite_buffer *buffer = context;
-  assert_int_equal(procbuf_readwrite_enter(buffer, try_to_end_the_process, NULL), PROCBUF_OK);
-  procbuf_readable view = procbuf_writeable_as_readable(slice);
-  return try_to_end_the_process(NULL, view);
+  assert_restart_is_busy();
+  assert_int_equal(procbuf_process_fault(&fx.kernel, fx.pid), PROCBUF_OK);
+  assert_readwrite_dead(buffer);
+  assert_restart_is_busy();
+  procbuf_writeable_fill(slice, 0x42);
+  return procbuf_writeable_len(slice) == 8 ? PROCBUF_OK : PROCBUF_SIZE;
 }
 
-static void an_open_enter_keeps_the_process_alive(void **state) {
+static procbuf_status enter_again_and_end_it(void *context, procbuf_writeable slice) {
+  const procbuf_readwrite_buffer *buffer = context;
+  assert_int_equal(procbuf_readwrite_mut_enter(buffer, end_it_meanwhile, context), PROCBUF_OK);
+  assert_restart_is_busy(); /* one enter is still open */
+  procbuf_writeable_fill(slice, 0x43);
+  return PROCBUF_OK;
+}
+
+static void P_DEAD_an_open_enter_ends_as_it_began(void **state) {
   (void)state;
   procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
-  procbuf_pid second = fixture_second();
-  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, enter_again_then_try, &buffer), PROCBUF_OK);
-  assert_int_equal(procbuf_process_terminate(&fx.kernel, second), PROCBUF_OK);
-  assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_OK);
+  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, enter_again_and_end_it, &buffer), PROCBUF_OK);
+  for (unsigned i = 0; i < 8; i++)
+    assert_int_equal(fx.ram[0][i], 0x43);
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
+  assert_int_equal(fx.ram[0][0], 0);
 }
 
-static procbuf_status terminate_second(void *context, procbuf_readable slice) {
+static procbuf_status restart_second(void *context, procbuf_readable slice) {
   (void)slice;
-  const procbuf_pid *second = context;
-  return procbuf_process_terminate(&fx.kernel, *second);
+  procbuf_pid *second = context;
+  return procbuf_process_restart(&fx.kernel, *second, second);
 }
 
-static void an_open_enter_keeps_no_other_process_alive(void **state) {
+static void an_open_enter_holds_up_no_other_process(void **state) {
   (void)state;
   procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
   procbuf_pid second = fixture_second();
-  assert_int_equal(procbuf_readwrite_enter(&buffer, terminate_second, &second), PROCBUF_OK);
+  assert_int_equal(procbuf_readwrite_enter(&buffer, restart_second, &second), PROCBUF_OK);
 }
 
 static procbuf_status consume_it(void *context, procbuf_writeable slice) {
@@ -363,8 +370,8 @@ int main(void) {
       FIXTURE_TEST(B_EXTERNAL_takes_empty_ranges_anywhere),
       FIXTURE_TEST(B_CONSUME_yields_the_raw_range),
       FIXTURE_TEST(B_CONSUME_of_a_dead_handle),
-      FIXTURE_TEST(an_open_enter_keeps_the_process_alive),
-      FIXTURE_TEST(an_open_enter_keeps_no_other_process_alive),
+      FIXTURE_TEST(P_DEAD_an_open_enter_ends_as_it_began),
+      FIXTURE_TEST(an_open_enter_holds_up_no_other_process),
       FIXTURE_TEST(the_callback_may_consume_the_handle),
       FIXTURE_TEST(an_open_slice_outlives_a_kernel_entry),
   };

@@ -32,14 +32,23 @@ static const procbuf_driver drivers[DRIVER_COUNT] = {
     {.number = DRIVER_NONE},
 };
 
-static bool protect(void *context, size_t process_index, uintptr_t app_break, uintptr_t kernel_break) {
+static bool protect(void *context, size_t process_index, const procbuf_process_info *next) {
   hook *noted = context;
   noted->asked++;
   noted->process_index = process_index;
-  noted->app_break = app_break;
-  noted->kernel_break = kernel_break;
+  noted->next = *next;
   if (noted->watched != NULL) noted->byte_seen = *noted->watched;
   return !noted->refuse;
+}
+
+static void pin(void *context, procbuf_direction direction, uintptr_t address, size_t length) {
+  cache *noted = &((hook *)context)->cache;
+  *noted = (cache){noted->pinned + 1, noted->unpinned, direction, {address, length}};
+}
+
+static void unpin(void *context, procbuf_direction direction, uintptr_t address, size_t length) {
+  cache *noted = &((hook *)context)->cache;
+  *noted = (cache){noted->pinned, noted->unpinned + 1, direction, {address, length}};
 }
 
 procbuf_layout fixture_layout(unsigned process) {
@@ -60,10 +69,13 @@ void fixture_start(uint32_t first) {
                            .driver_count = DRIVER_COUNT,
                            .grants = fx.grants,
                            .first_generation = first,
-                           .platform = {&fx_hook, protect}};
+                           .pins = fx.pins,
+                           .pins_per_process = PINS_PER_PROCESS,
+                           .platform = {.context = &fx_hook, .protect = protect, .pin = pin, .unpin = unpin}};
   assert_int_equal(procbuf_kernel_init(&fx.kernel, &config), PROCBUF_OK);
   procbuf_layout layout = fixture_layout(0);
   assert_int_equal(procbuf_process_create(&fx.kernel, &layout, &fx.pid), PROCBUF_OK);
+  fx_hook = (hook){0};
   fx.ms = layout.ram_start;
   fx.me = layout.ram_start + RAM_SIZE;
   fx.fs = layout.flash_start;

@@ -23,6 +23,7 @@ enum {
   DRIVER_B = 0x20,    /* 1 read-only slot, no state */
   DRIVER_NONE = 0x30, /* no slots at all */
   DRIVER_COUNT = 3,
+  PINS_PER_PROCESS = 2,
   FILLER = 0xA5 /* what memory holds before anything was done to it */
 };
 
@@ -30,6 +31,7 @@ typedef struct fixture {
   procbuf_kernel kernel;
   procbuf_process processes[2];
   uintptr_t grants[2 * DRIVER_COUNT];
+  procbuf_pin_record pins[2 * PINS_PER_PROCESS];
   _Alignas(16) uint8_t ram[2][RAM_SIZE];
   _Alignas(16) uint8_t flash[2][FLASH_SIZE];
   procbuf_pid pid;  /* of the first process, created by the set-up */
@@ -37,15 +39,23 @@ typedef struct fixture {
   uintptr_t fs, fe; /* its flash */
 } fixture;
 
+/** What the platform's functions for caches were called with last, and how often. */
+typedef struct cache {
+  unsigned pinned;
+  unsigned unpinned;
+  procbuf_direction direction;
+  procbuf_range range;
+} cache;
+
 /** The protection hook's orders and its notes. */
 typedef struct hook {
   bool refuse;
   unsigned asked;
   size_t process_index;
-  uintptr_t app_break;
-  uintptr_t kernel_break;
+  procbuf_process_info next;
   uint8_t byte_seen; /* what stood at watched when asked, to see that zeroing comes after */
   const uint8_t *watched;
+  cache cache;
 } hook;
 
 extern fixture fx;

@@ -90,8 +90,8 @@ static void P_GRANT_the_hook_is_asked_last_and_may_refuse(void **state) {
   assert_int_equal(fx_hook.asked, 0);
   assert_grant(PROCBUF_NOMEM, 8, 8);
   assert_int_equal(fx_hook.asked, 1);
-  assert_int_equal(fx_hook.app_break, fx.ms + INITIAL_BREAK);
-  assert_int_equal(fx_hook.kernel_break, fx.me - 8);
+  assert_int_equal(fx_hook.next.app_break, fx.ms + INITIAL_BREAK);
+  assert_int_equal(fx_hook.next.kernel_break, fx.me - 8);
 }
 
 static void P_GRANT_is_not_allowable(void **state) {

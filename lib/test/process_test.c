@@ -26,7 +26,94 @@ static void P_CREATE_starts_a_process(void **state) {
   assert_int_equal(info.flash_readable, fx.fs + HEADER_SIZE);
   assert_int_equal(info.flash_end, fx.fe);
   assert_true(procbuf_process_is_live(&fx.kernel, fx.pid));
+}
+
+static void assert_told(const procbuf_process_info *info) {
+  assert_int_equal(fx_hook.next.state, info->state);
+  assert_int_equal(fx_hook.next.ram_start, info->ram_start);
+  assert_int_equal(fx_hook.next.ram_end, info->ram_end);
+  assert_int_equal(fx_hook.next.app_break, info->app_break);
+  assert_int_equal(fx_hook.next.kernel_break, info->kernel_break);
+  assert_int_equal(fx_hook.next.flash_start, info->flash_start);
+  assert_int_equal(fx_hook.next.flash_readable, info->flash_readable);
+  assert_int_equal(fx_hook.next.flash_end, info->flash_end);
+}
+
+static void P_HOOK_is_asked_before_a_first_life(void **state) {
+  (void)state;
+  fx_hook.watched = &fx.ram[1][0];
+  procbuf_layout layout = fixture_layout(1);
+  fx_hook.refuse = true;
+  assert_create(PROCBUF_NOMEM, layout);
+  fx_hook.refuse = false;
+  procbuf_pid pid = fixture_second();
+  assert_int_equal(fx_hook.asked, 2);
+  assert_int_equal(fx_hook.process_index, 1);
+  assert_int_equal(fx_hook.byte_seen, FILLER); /* asked before zeroing */
+  procbuf_process_info info;
+  assert_int_equal(procbuf_process_info_get(&fx.kernel, pid, &info), PROCBUF_OK);
+  assert_told(&info);
+}
+
+static void P_HOOK_is_asked_last_by_create(void **state) {
+  (void)state;
+  assert_create(PROCBUF_INVAL, fixture_layout(0));
+  (void)fixture_second();
+  fx_hook.asked = 0;
+  procbuf_layout none = {0};
+  assert_create(PROCBUF_NOMEM, none); /* no free slot */
   assert_int_equal(fx_hook.asked, 0);
+}
+
+static void P_HOOK_is_asked_before_a_further_life(void **state) {
+  (void)state;
+  procbuf_pid pid = {9, 9};
+  fx.ram[0][0] = 0x55;
+  fx_hook.watched = &fx.ram[0][0];
+  assert_int_equal(procbuf_process_fault(&fx.kernel, fx.pid), PROCBUF_OK);
+  fx_hook.refuse = true;
+  fixture_snapshot();
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &pid), PROCBUF_NOMEM);
+  fixture_assert_unchanged();
+  assert_int_equal(pid.generation, 9);
+  assert_int_equal(fixture_info().state, PROCBUF_FAULTED);
+  fx_hook.refuse = false;
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
+  assert_int_equal(fx_hook.byte_seen, 0x55);
+  procbuf_process_info info = fixture_info();
+  assert_told(&info);
+}
+
+static void P_GRANULE_of_the_initial_break(void **state) {
+  (void)state;
+  fx.kernel.platform.granule = 16;
+  fx_hook.refuse = true; /* is not asked */
+  procbuf_layout layout = fixture_layout(1);
+  layout.ram_size = 40;
+  layout.initial_break = 33;
+  assert_create(PROCBUF_NOMEM, layout);
+  assert_int_equal(fx_hook.asked, 0);
+  fx_hook.refuse = false;
+  layout.initial_break = 17;
+  assert_create(PROCBUF_OK, layout);
+  for (size_t i = 0; i < 32; i++)
+    assert_int_equal(fx.ram[1][i], 0); /* to the end of the granule */
+  assert_int_equal(fx.ram[1][32], FILLER);
+}
+
+static void P_HOOK_is_told_of_a_death(void **state) {
+  (void)state;
+  procbuf_pid second = fixture_second();
+  fx_hook = (hook){.refuse = true}; /* which keeps nobody alive */
+  assert_int_equal(procbuf_process_fault(&fx.kernel, second), PROCBUF_OK);
+  assert_int_equal(fx_hook.process_index, 1);
+  assert_int_equal(fx_hook.next.state, PROCBUF_FAULTED);
+  assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_OK);
+  assert_int_equal(fx_hook.process_index, 0);
+  assert_int_equal(fx_hook.next.state, PROCBUF_TERMINATED);
+  assert_int_equal(fx_hook.asked, 2);
+  assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_NOSUCHAPP);
+  assert_int_equal(fx_hook.asked, 2);
 }
 
 static void P_CREATE_zeroes_up_to_the_break(void **state) {
@@ -187,14 +274,12 @@ static void P_RESTART_starts_afresh(void **state) {
   fixture_allow(PROCBUF_OK, PROCBUF_READWRITE, DRIVER_A, 1, fx.ms, INITIAL_BREAK);
   assert_int_equal(procbuf_grant_allocate(&fx.kernel, fx.pid, 64, 8, &address), PROCBUF_OK);
   memset(fx.ram[0], 0x77, INITIAL_BREAK);
-  unsigned asked = fx_hook.asked;
   assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
   procbuf_process_info info = fixture_info();
   assert_int_equal(info.state, PROCBUF_RUNNING);
   assert_int_equal(info.app_break, fx.ms + INITIAL_BREAK);
   assert_int_equal(info.high_water_mark, fx.ms);
   assert_int_equal(info.kernel_break, fx.me);
-  assert_int_equal(fx_hook.asked, asked);
   for (size_t i = 0; i < INITIAL_BREAK; i++)
     assert_int_equal(fx.ram[0][i], 0);
 }
@@ -282,6 +367,11 @@ int main(void) {
       FIXTURE_TEST(P_GEN_unknown_pids_are_not_live),
       FIXTURE_TEST(P_GEN_exhausted_slot_refuses_to_start_again),
       FIXTURE_TEST(P_DEAD_terminate_and_fault),
+      FIXTURE_TEST(P_HOOK_is_asked_before_a_first_life),
+      FIXTURE_TEST(P_HOOK_is_asked_last_by_create),
+      FIXTURE_TEST(P_HOOK_is_asked_before_a_further_life),
+      FIXTURE_TEST(P_HOOK_is_told_of_a_death),
+      FIXTURE_TEST(P_GRANULE_of_the_initial_break),
       FIXTURE_TEST(P_RESTART_starts_afresh),
       FIXTURE_TEST(P_RESTART_forgets_the_slots),
       FIXTURE_TEST(P_RESTART_zeroes_where_a_grant_was_below_the_initial_break),

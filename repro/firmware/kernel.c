@@ -32,31 +32,28 @@ size_t userspace_granule(void) {
   return protection_granule;
 }
 
-void userspace_expel(struct machine *machine, unsigned process) {
-  (void)machine;
+static void forget(unsigned process) {
   memories[process] = (struct process_memory){0};
   loaded = PROCESS_COUNT;
 }
 
 // A break inside a granule: the process gets all of it, of which the rest is nobody's, unless grant memory
 // begins there; then it gets none.
-void userspace_protect(struct machine *machine, unsigned process, uintptr_t app_break,
-                       uintptr_t kernel_break) {
-  (void)machine;
-  const uintptr_t end = kernel_round_up(app_break);
-  memories[process].end = end <= kernel_break ? end : round_down(app_break);
-  loaded = PROCESS_COUNT;
+static uintptr_t end_of_own(const procbuf_process_info *next) {
+  const uintptr_t end = kernel_round_up(next->app_break);
+  return end <= next->kernel_break ? end : round_down(next->app_break);
 }
 
-void userspace_admit(struct machine *machine, unsigned process) {
-  procbuf_process_info info;
-  if (!machine_info(machine, process, &info)) __builtin_trap();
+void userspace_protect(struct machine *machine, unsigned process, const procbuf_process_info *next) {
+  (void)machine;
+  forget(process);
+  if (next->state == PROCBUF_FAULTED || next->state == PROCBUF_TERMINATED) return;
   memories[process] = (struct process_memory){
-      .start = kernel_round_up(info.ram_start),
-      .readable = kernel_round_up(info.flash_readable),
-      .readable_end = round_down(info.flash_end),
+      .start = kernel_round_up(next->ram_start),
+      .end = end_of_own(next),
+      .readable = kernel_round_up(next->flash_readable),
+      .readable_end = round_down(next->flash_end),
   };
-  userspace_protect(machine, process, info.app_break, info.kernel_break);
 }
 
 static void load(unsigned process) {
@@ -82,8 +79,9 @@ struct process_stop kernel_probe(unsigned process) {
 // The hardware forgets them all too, since not every unit lets the kernel write where a process may only
 // read.
 void userspace_start(struct machine *machine) {
+  (void)machine;
   for (unsigned i = 0; i < PROCESS_COUNT; i++)
-    userspace_expel(machine, i);
+    forget(i);
   load(0);
 }
 

@@ -48,6 +48,7 @@ typedef struct procbuf_range {
  *   FAIL       the process is not active; pid not live
  *   INVAL      the range is not the process's to share for this kind
  *   NOSUPPORT  allow_number is not below the driver's count of this kind
+ *   BUSY       the range in the slot is pinned (B-PIN, pin.h)
  *   NOMEM      no room for the slots, or the protection hook refuses it; first allow of a pair only
  *
  * Ensures, on OK: *range is exactly what the slot held: address and length as once passed, (0, 0) if never

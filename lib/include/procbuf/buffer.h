@@ -36,6 +36,7 @@ typedef struct procbuf_handle {
   procbuf_pid pid;
   uint64_t entry; /* the kernel entry it was got in, 0: tied to none */
   procbuf_range range;
+  uintptr_t slot; /* address of the slot that it was got from, 0: of none */
 } procbuf_handle;
 
 /** A read-only buffer. Nothing reachable from it writes (B-RO). */
@@ -111,7 +112,8 @@ size_t procbuf_readwrite_len(const procbuf_readwrite_buffer *buffer);
 
 /**
  * The address of the first byte; 0 (null) whenever len is 0, so a zero-length allow leaks no dummy address
- * (B-PTR). For passing on to hardware, say; the bytes are reached through enter, not through this.
+ * (B-PTR). Good for telling ranges apart. The bytes are reached through enter; a bus master is given what a pin
+ * says (pin.h), never this: nothing keeps the memory behind it the process's.
  */
 uintptr_t procbuf_readonly_ptr(const procbuf_readonly_buffer *buffer);
 uintptr_t procbuf_readwrite_ptr(const procbuf_readwrite_buffer *buffer);
@@ -137,10 +139,10 @@ typedef procbuf_status procbuf_writeable_callback(void *context, procbuf_writeab
  *                          length 0
  *
  * Requires of the callback: it returns (leaving it by longjmp leaves the enter open for ever: the process can
- * then be neither restarted nor terminated; that is the kernel programmer's error), and keeps no slice or
- * iterator beyond its return (X-EPOCH: caught in checked builds). It may enter this and other buffers again,
- * and may do anything else with the kernel; terminating, faulting or restarting the process is answered with
- * BUSY, in every build, so the slice stays good throughout.
+ * then not be restarted; that is the kernel programmer's error), and keeps no slice or iterator beyond its
+ * return (X-EPOCH: caught in checked builds). It may enter this and other buffers again, and may do anything
+ * else with the kernel. It may terminate or fault the process: the slice stays good to the end of the callback
+ * all the same, because to restart the process is BUSY until then, in every build (P-DEAD).
  */
 procbuf_status procbuf_readonly_enter(const procbuf_readonly_buffer *buffer,
                                       procbuf_readable_callback *callback, void *context);

@@ -35,7 +35,8 @@
  *   OK
  *   FAIL   the process is not active; pid not live
  *   INVAL  alignment is not a power of two
- *   NOMEM  no room between brk and kbrk for size and alignment; then: the protection hook refuses
+ *   NOMEM  no room between the end of brk's granule (P-GRANULE) and kbrk for size and alignment; then: the
+ *          protection hook refuses
  *
  * Ensures, on OK: *address is the new kbrk = (kbrk - size) rounded down to the alignment, not below brk; the
  * whole of [new kbrk, old kbrk), the padding included, is zeroed, after the hook agreed.

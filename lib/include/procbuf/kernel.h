@@ -33,21 +33,64 @@ typedef struct procbuf_driver {
   uint16_t state_size; /* bytes of the driver's own per-process state, see procbuf_grant_state */
 } procbuf_driver;
 
+struct procbuf_process_info; /* process.h */
+
+/** What a bus master does with a pinned range. */
+typedef enum procbuf_direction {
+  PROCBUF_TO_DEVICE,  /* it reads */
+  PROCBUF_FROM_DEVICE /* it writes */
+} procbuf_direction;
+
 /** What the library asks of the platform. All of it may be zero. */
 typedef struct procbuf_platform {
   void *context; /* passed to the functions below as it is */
   /**
-   * Asked when an application break or kernel break is about to be set, after all other checks and before
-   * anything changes; the place to program the memory protection unit. process_index: the pid's index.
-   * app_break, kernel_break: the new pair, app_break <= kernel_break. Returns false to refuse; the call then
-   * returns NOMEM and changes nothing. Asked too when the new value equals the old one, except by
-   * procbuf_sbrk(0). Not asked by procbuf_process_create and _restart. It must not call the library. Null:
+   * Hears of all that changes what a process may touch (P-HOOK): the place to program the memory protection
+   * unit, or to note what it has to be given before the process runs next.
+   *
+   * Asked before the first life of a process, before each further one, and before a break moves: by
+   * procbuf_process_create and _restart, procbuf_brk and _sbrk, procbuf_grant_allocate, and an allow that
+   * makes slots; after all other checks and before anything changes, also when the new value equals the old
+   * one (not by procbuf_sbrk(0)). Returns false to refuse: the call then returns NOMEM and changes nothing.
+   * Told too when a process has died; what it returns then means nothing.
+   *
+   * process_index: the pid's index. next: the process as it will be, or for a dead one is. If next->state is
+   * PROCBUF_FAULTED or PROCBUF_TERMINATED, the process may touch nothing any more. In any other state it may
+   * read and write [ram_start, app_break) and read [flash_readable, flash_end); all else in [ram_start,
+   * ram_end) is not its own. It must not call the library, and next holds only until it returns. Null:
    * everything is accepted.
    */
-  bool (*protect)(void *context, size_t process_index, uintptr_t app_break, uintptr_t kernel_break);
+  bool (*protect)(void *context, size_t process_index, const struct procbuf_process_info *next);
+  /**
+   * The granule of the memory protection unit: bytes, a power of two; 0 or 1: it protects single bytes. What a
+   * process may touch then ends at the end of the granule that its break lies in. The library keeps grant memory out
+   * of that granule and zeroes it to its end, so that the hook can round the break up and needs no care of its own
+   * (P-GRANULE). That ram_start and the bounds of flash suit the unit is the caller's business.
+   */
+  size_t granule;
+  /**
+   * The same for a unit whose granule is not one number (PMSAv7, whose regions and subregions depend on address and
+   * size): where the memory ends that the unit will open for next->app_break, which is not below it. The same
+   * arguments give the same result. Below next->app_break, and above next->kernel_break: it can't be done, and the
+   * call that asked is NOMEM. It must not call the library. Null: granule says it.
+   */
+  uintptr_t (*granule_end)(void *context, size_t process_index, const struct procbuf_process_info *next);
+  /**
+   * Cache maintenance (B-PIN, pin.h): pin is called when a range of at least one byte was pinned, unpin when it is
+   * about to be given free. For a device that reads: clean the range at pin. For one that writes: clean and
+   * invalidate at pin, invalidate at unpin. They must not call the library. Null: there is no cache.
+   */
+  void (*pin)(void *context, procbuf_direction direction, uintptr_t address, size_t length);
+  void (*unpin)(void *context, procbuf_direction direction, uintptr_t address, size_t length);
 } procbuf_platform;
 
 typedef struct procbuf_process procbuf_process; /* storage for one process; complete in process.h */
+
+/** Storage for one pin, supplied by the caller. All fields are private to the library. */
+typedef struct procbuf_pin_record {
+  uint64_t number; /* 0: free */
+  uintptr_t slot;  /* address of the slot whose range it is, 0: none's */
+} procbuf_pin_record;
 
 /** Storage for the kernel object, supplied by the caller. All fields are private to the library. */
 typedef struct procbuf_kernel {
@@ -56,8 +99,11 @@ typedef struct procbuf_kernel {
   const procbuf_driver *drivers;
   size_t driver_count;
   uintptr_t *grants;
+  procbuf_pin_record *pins;
+  size_t pins_per_process;
   procbuf_platform platform;
-  uint64_t entry; /* starts at 1: 0 marks handles that are tied to no entry */
+  uint64_t entry;    /* starts at 1: 0 marks handles that are tied to no entry */
+  uint64_t last_pin; /* number of the latest pin ever made */
   uint32_t first_generation;
 #if PROCBUF_CHECKED
   const struct procbuf_frame *frames; /* innermost open enter */
@@ -77,6 +123,10 @@ typedef struct procbuf_config {
   /* The generation of each slot's first process; 0 means 1. Products use 0; a test starts near UINT32_MAX to
    * reach the end of the generations (P-GEN). */
   uint32_t first_generation;
+  /* process_count * pins_per_process records, contents before do not matter: how many ranges of a process can be
+   * pinned at a time (B-PIN). 0: none, and pins may be null. */
+  procbuf_pin_record *pins;
+  size_t pins_per_process;
   procbuf_platform platform; /* copied */
 } procbuf_config;
 
@@ -86,7 +136,8 @@ typedef struct procbuf_config {
  * Returns:
  *   OK
  *   INVAL  process_count is 0 or above 2^32-1; a null array with a non-zero count; the product
- *          process_count * driver_count overflows; two drivers have the same number
+ *          process_count * driver_count or process_count * pins_per_process overflows; two drivers have the
+ *          same number; the platform's granule is not a power of two
  *
  * The slots and state of a driver always fit a size_t, because its counts have 16 bits.
  *

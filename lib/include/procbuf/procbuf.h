@@ -9,7 +9,7 @@
  *   access.h      the only code on user bytes       slice.h       transient views of a buffer's bytes
  *   kernel.h      the tables, and their storage     stream.h      appending to a shared stream buffer
  *   process.h     life, death and breaks            barrier.h     the switch to and from userspace
- *   grant.h       kernel memory in a process
+ *   grant.h       kernel memory in a process        pin.h         allowed ranges for bus masters
  *   allow.h       the allow system calls
  *
  * A driver's usual way: procbuf_readonly_get, procbuf_readonly_enter with a callback, and in the callback
@@ -27,6 +27,7 @@
 #include "procbuf/grant.h"
 #include "procbuf/kernel.h"
 #include "procbuf/panic.h"
+#include "procbuf/pin.h"
 #include "procbuf/process.h"
 #include "procbuf/slice.h"
 #include "procbuf/status.h"

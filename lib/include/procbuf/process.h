@@ -81,6 +81,7 @@ struct procbuf_process {
   uintptr_t initial_break; /* address */
   uint32_t generation;
   uint32_t entered; /* open enters of this process's buffers */
+  size_t pinned;    /* its pins */
 };
 
 /**
@@ -94,10 +95,12 @@ struct procbuf_process {
  *          address space cannot be used);
  *          the two blocks overlap each other, or a block of a process that holds a slot, dead ones included;
  *          an empty block overlaps nothing
- *   NOMEM  no free slot
+ *   NOMEM  no free slot; then: the last granule of the initial memory ends above the RAM block (P-GRANULE);
+ *          then: the protection hook refuses
  *
  * Ensures, on OK: *pid is live, its state RUNNING, its generation the kernel's first; brk = ms +
- * initial_break, hwm = ms, kbrk = me; [ms, brk) is zeroed; no slots. The protection hook is not asked.
+ * initial_break, hwm = ms, kbrk = me; [ms, brk) has been zeroed to the end of its last granule, after the hook
+ * agreed; no slots.
  * Ensures, on error: nothing changed, *pid included.
  */
 procbuf_status procbuf_process_create(procbuf_kernel *kernel, const procbuf_layout *layout, procbuf_pid *pid);
@@ -108,19 +111,24 @@ procbuf_status procbuf_process_create(procbuf_kernel *kernel, const procbuf_layo
  * Returns, first that applies:
  *   OK
  *   NOSUCHAPP  pid's generation is not the slot's present one
- *   BUSY       an enter of one of its buffers is open
+ *   BUSY       an enter of one of its buffers is open, or one of its ranges is pinned
  *   FAIL       the slot's generation is 2^32-1: it refuses rather than repeat one (P-GEN)
+ *   NOMEM      the protection hook refuses
  *
  * Ensures, on OK: pid is not live; *new_pid is, state RUNNING; brk has its initial value, hwm = ms, kbrk =
- * me; every slot and grant of the process is forgotten; [ms, brk) is zeroed. The protection hook is not
- * asked. new_pid may point to the object that pid was copied from. Ensures, on error: nothing changed.
+ * me; every slot and grant of the process is forgotten; [ms, brk) has been zeroed to the end of
+ * its last granule, after the hook agreed. new_pid may point to the object that pid was copied from. Ensures, on error: nothing changed; a process that
+ * was dead stays dead.
  */
 procbuf_status procbuf_process_restart(procbuf_kernel *kernel, procbuf_pid pid, procbuf_pid *new_pid);
 
 /**
  * Ends a process: state TERMINATED. Its pid and every buffer of it are dead at once (P-DEAD).
  *
- * Returns, first that applies: OK; NOSUCHAPP (pid not live); BUSY (an enter of one of its buffers is open).
+ * Returns, first that applies: OK; NOSUCHAPP (pid not live).
+ * Ensures, on OK: the protection hook was told. Slices of its buffers that are open at that moment, in callbacks
+ * further up the stack, stay good until their callback returns: until then its memory stays as it is, and
+ * procbuf_process_restart is BUSY.
  */
 procbuf_status procbuf_process_terminate(procbuf_kernel *kernel, procbuf_pid pid);
 
@@ -153,10 +161,11 @@ procbuf_status procbuf_process_info_get(const procbuf_kernel *kernel, procbuf_pi
  *   OK
  *   FAIL   the process is not active; pid not live
  *   INVAL  app_break < hwm or app_break > me
- *   NOMEM  app_break > kbrk; then: the protection hook refuses
+ *   NOMEM  the granule of app_break ends above kbrk (P-GRANULE; without granules: app_break > kbrk); then: the
+ *          protection hook refuses
  *
- * Ensures, on OK: *old_break is the break before. On growth the bytes [old, app_break) have been zeroed,
- * after the hook agreed and before they became the process's. Ensures, on error: nothing changed, *old_break
+ * Ensures, on OK: *old_break is the break before. On growth the bytes from old to the end of the granule of
+ * app_break have been zeroed, after the hook agreed and before they became the process's. Ensures, on error: nothing changed, *old_break
  * included. In any case: a new kernel entry.
  */
 procbuf_status procbuf_brk(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t app_break,
