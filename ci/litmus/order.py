@@ -26,7 +26,10 @@ FLAGS = ["-std=c11", "-ffreestanding", "-fno-pic", "-DPROCBUF_CHECKED=0", '-DPRO
 
 # Every access before it is ordered against every access after it, for all that see the memory.
 ARM = re.compile(r"(dmb|dsb)\s+sy")
-RISCV = re.compile(r"fence(\s+(io)?rw,\s*(io)?rw)?")
+# Devices too, which rw alone leaves out: a register that starts a bus master is one.
+RISCV = re.compile(r"fence(\s+iorw,\s*iorw)?")
+# The host's other cores share memory alone.
+RISCV_MEMORY = re.compile(r"fence(\s+(io)?rw,\s*(io)?rw)?")
 X86 = re.compile(r"mfence|lock\s+or[bwlq]\s+\$0,.*\(%[re]sp\)")
 FENCES = {"armv6m": ARM, "armv7m": ARM, "armv8m": ARM, "riscv": RISCV}
 # The host's port is a sequentially consistent fence, and not just one for the compiler: these machines let a load pass an earlier store,
@@ -35,7 +38,7 @@ HOST_FENCES = {
     "x86_64": X86,
     "i386": X86,
     "aarch64": re.compile(r"(dmb|dsb)\s+(ish|sy)"),
-    "riscv64": RISCV,
+    "riscv64": RISCV_MEMORY,
     "powerpc": re.compile(r"(hw)?sync(\s+0)?"),
 }
 

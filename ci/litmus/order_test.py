@@ -43,7 +43,9 @@ class Reading(unittest.TestCase):
             self.assertEqual(order.access(line), kind, line)
 
     def test_fences(self):
-        for port, machine, line, good in (("riscv", "", "fence rw, rw", True), ("riscv", "", "fence w, w", False),
+        for port, machine, line, good in (("riscv", "", "fence iorw, iorw", True), ("riscv", "", "fence", True),
+                                          ("riscv", "", "fence rw, rw", False), ("riscv", "", "fence w, w", False),
+                                          ("host", "riscv64", "fence rw, rw", True),
                                           ("armv7m", "", "dmb sy", True), ("armv7m", "", "dmb ishst", False),
                                           ("host", "powerpc", "sync", True), ("host", "powerpc", "lwsync", False)):
             self.assertEqual(bool(order.fence_of(port, machine).fullmatch(line)), good, line)

@@ -20,8 +20,7 @@ from ci.size.measure import BUILDS, Row, SizeError
 LEGEND = """\
 code: .text and .rodata; data: .data and .bss; stack: the deepest chain of calls, from a function or from any
 +: and what a callback takes that the kernel has given: an enter's, a stream's source, the protect hook
-not the library's, counted as 0: %s
-procbuf_panic is the library's own, for a product without one"""
+not the library's, counted as 0: %s"""
 
 
 # ---- the revision to compare with

@@ -31,6 +31,11 @@ enum {
   CHUNK = 64
 };
 
+_Noreturn void procbuf_panic(procbuf_panic_reason reason) {
+  (void)reason;
+  abort();
+}
+
 static procbuf_kernel kernel;
 static procbuf_process process;
 static uintptr_t grants[1];

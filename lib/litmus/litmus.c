@@ -55,6 +55,11 @@ enum { STREAM_COUNT = 4 };
 enum { STREAM_COUNT = 7 };
 #endif
 
+_Noreturn void procbuf_panic(procbuf_panic_reason reason) {
+  (void)reason;
+  abort();
+}
+
 /* Not inlined, so that cases don't mix; all calls in it are, so that each case is seen whole. */
 #define ALONE __attribute__((noinline, flatten))
 #define INLINED static inline __attribute__((always_inline))

@@ -125,6 +125,12 @@ static procbuf_status enter_close(const open_enter *opened, procbuf_status statu
   return status;
 }
 
+void procbuf_enters_abandon(procbuf_kernel *kernel) {
+  procbuf_epoch_close_all(kernel);
+  for (size_t i = 0; i < kernel->process_count; i++)
+    kernel->processes[i].entered = 0;
+}
+
 static procbuf_status enter(const procbuf_handle *handle, procbuf_readable_callback *callback,
                             void *context) {
   open_enter opened;

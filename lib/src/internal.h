@@ -105,11 +105,12 @@ bool procbuf_pin_holds(const procbuf_kernel *kernel, const procbuf_process *proc
 /* capability: whether start-up code made it. Null is not. */
 bool procbuf_capability_is_genuine(const procbuf_external_process_capability *capability);
 
-/* An open enter: lives on the stack of enter, linked into the kernel; for slices to be looked up in
- * (X-EPOCH). */
+/* An open enter: lives on the stack of enter, linked into the kernel; for slices to be looked up in (X-EPOCH).
+ * Linked both ways, because enters of two threads of the kernel need not close in the order in which they opened. */
 typedef struct procbuf_frame {
 #if PROCBUF_CHECKED
-  const struct procbuf_frame *outer;
+  struct procbuf_frame *outer; /* opened before it */
+  struct procbuf_frame *inner; /* opened after it */
   uint64_t number;
 #else
   char unused;
@@ -120,8 +121,11 @@ typedef struct procbuf_frame {
 /* epoch: opens an enter, and binds the span to it. */
 void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span);
 
-/* epoch: closes the innermost enter, which is frame. */
+/* epoch: closes an enter. */
 void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame);
+
+/* epoch: closes all enters. */
+void procbuf_epoch_close_all(procbuf_kernel *kernel);
 
 /* epoch: panics if the span's enter is closed. */
 void procbuf_epoch_check(const procbuf_span *span);
@@ -132,6 +136,10 @@ static inline void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *fra
 
 static inline void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame) {
   (void)kernel, (void)frame;
+}
+
+static inline void procbuf_epoch_close_all(procbuf_kernel *kernel) {
+  (void)kernel;
 }
 
 static inline void procbuf_epoch_check(const procbuf_span *span) {

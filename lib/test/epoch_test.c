@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include <string.h>
+#include <ucontext.h>
 
 typedef struct kept {
   procbuf_readable readable;
@@ -54,6 +55,82 @@ static void X_ALIAS_a_write_is_seen_through_the_other_buffer(void **state) {
   procbuf_readonly_buffer other;
   assert_int_equal(procbuf_readonly_get(&fx.kernel, fx.pid, DRIVER_B, 0, &other), PROCBUF_OK);
   assert_int_equal(procbuf_readwrite_mut_enter(&buffer, write_and_enter_the_other, &other), PROCBUF_OK);
+}
+
+static jmp_buf way_out;
+
+static procbuf_status leave_by_a_jump(void *context, procbuf_writeable slice) {
+  kept *slices = context;
+  slices->writeable = slice;
+  longjmp(way_out, 1);
+}
+
+static procbuf_status enter_and_leave_by_a_jump(void *context, procbuf_writeable slice) {
+  (void)slice;
+  procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
+  return procbuf_readwrite_mut_enter(&buffer, leave_by_a_jump, context);
+}
+
+/* What lay on the stack of the enters that were left is overwritten. */
+static void use_the_stack(void) {
+  volatile uint8_t bytes[4096];
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = 0x5A;
+}
+
+static void B_ABANDON_after_a_jump(void **state) {
+  (void)state;
+  static kept slices;
+  procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
+  if (setjmp(way_out) == 0) (void)procbuf_readwrite_mut_enter(&buffer, enter_and_leave_by_a_jump, &slices);
+  use_the_stack();
+  procbuf_enters_abandon(&fx.kernel);
+  if (PROCBUF_CHECKED)
+    FIXTURE_ASSERT_PANICS(PROCBUF_PANIC_STALE_SLICE, procbuf_writeable_fill(slices.writeable, 1));
+  buffer = fixture_readwrite(0, 8);
+  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, write_then_read, NULL), PROCBUF_OK);
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
+}
+
+/* Two threads of the kernel, the second on a stack of its own. */
+static ucontext_t first_thread;
+static ucontext_t second_thread;
+static _Alignas(16) uint8_t second_stack[256 * 1024];
+
+static procbuf_status hold_open(void *context, procbuf_writeable slice) {
+  (void)context;
+  assert_int_equal(swapcontext(&second_thread, &first_thread),
+                   0); /* the first one's enter closes meanwhile */
+  procbuf_writeable_fill(slice, 2);
+  return PROCBUF_OK;
+}
+
+static void enter_in_the_second(void) {
+  procbuf_readwrite_buffer buffer;
+  assert_int_equal(procbuf_readwrite_get(&fx.kernel, fx.pid, DRIVER_A, 0, &buffer), PROCBUF_OK);
+  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, hold_open, NULL), PROCBUF_OK);
+}
+
+static procbuf_status switch_to_the_second(void *context, procbuf_writeable slice) {
+  (void)context;
+  assert_int_equal(swapcontext(&first_thread, &second_thread), 0);
+  procbuf_writeable_fill(slice, 1);
+  return PROCBUF_OK;
+}
+
+static void B_ABANDON_enters_close_in_any_order(void **state) {
+  (void)state;
+  procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
+  assert_int_equal(getcontext(&second_thread), 0);
+  second_thread.uc_stack.ss_sp = second_stack;
+  second_thread.uc_stack.ss_size = sizeof second_stack;
+  second_thread.uc_link = &first_thread;
+  makecontext(&second_thread, enter_in_the_second, 0);
+  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, switch_to_the_second, NULL), PROCBUF_OK);
+  assert_int_equal(fx.ram[0][0], 1);
+  assert_int_equal(swapcontext(&first_thread, &second_thread), 0);
+  assert_int_equal(fx.ram[0][0], 2);
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
 }
 
 #if PROCBUF_CHECKED
@@ -237,6 +314,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       FIXTURE_TEST(slices_reach_the_process_memory),
       FIXTURE_TEST(X_ALIAS_a_write_is_seen_through_the_other_buffer),
+      FIXTURE_TEST(B_ABANDON_after_a_jump),
+      FIXTURE_TEST(B_ABANDON_enters_close_in_any_order),
       TESTS_OF_THIS_SHAPE,
   };
   return FIXTURE_RUN(tests);

@@ -8,10 +8,14 @@
  *
  *   port/host     sequentially consistent fence
  *   port/armv6m, port/armv7m, port/armv8m   dmb sy
- *   port/riscv    fence rw, rw
+ *   port/riscv    fence iorw, iorw
  *
  * A port of one's own defines `static inline void procbuf_port_barrier(void)`: no load or store of memory
- * moves across it, as seen by the process and by bus masters that the process started.
+ * moves across it, as seen by the process and by bus masters that see memory as the core does; nor does an access
+ * of a device register that starts one.
+ *
+ * No barrier cleans a cache. On a core with a data cache (Cortex-M7, M55) memory that a bus master shares needs cache
+ * maintenance besides: the platform's functions pin and unpin (kernel.h) are the place.
  */
 #ifndef PROCBUF_BARRIER_H
 #define PROCBUF_BARRIER_H

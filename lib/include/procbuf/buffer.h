@@ -138,8 +138,7 @@ typedef procbuf_status procbuf_writeable_callback(void *context, procbuf_writeab
  *   the callback's result  else: it was run once, with a slice of len bytes, which is empty for a buffer of
  *                          length 0
  *
- * Requires of the callback: it returns (leaving it by longjmp leaves the enter open for ever: the process can
- * then not be restarted; that is the kernel programmer's error), and keeps no slice or iterator beyond its
+ * Requires of the callback: it returns (who leaves it by longjmp calls procbuf_enters_abandon next), and keeps no slice or iterator beyond its
  * return (X-EPOCH: caught in checked builds). It may enter this and other buffers again, and may do anything
  * else with the kernel. It may terminate or fault the process: the slice stays good to the end of the callback
  * all the same, because to restart the process is BUSY until then, in every build (P-DEAD).
@@ -154,5 +153,15 @@ procbuf_status procbuf_readwrite_enter(const procbuf_readwrite_buffer *buffer,
 /** As procbuf_readonly_enter: a writeable view of a read-write buffer. */
 procbuf_status procbuf_readwrite_mut_enter(const procbuf_readwrite_buffer *buffer,
                                            procbuf_writeable_callback *callback, void *context);
+
+/**
+ * Ends all enters that are open, of all processes, as if their callbacks had returned (B-ABANDON): for a kernel, or a
+ * test, that has left callbacks by longjmp, for instance out of procbuf_panic. It must then be the next call on this
+ * kernel object, since the library's list of open enters leads into a stack that is gone.
+ *
+ * Requires: none of their callbacks returns any more.
+ * Ensures: their slices are stale (X-EPOCH); no process is held up by an enter (P-DEAD). Pins stay.
+ */
+void procbuf_enters_abandon(procbuf_kernel *kernel);
 
 #endif

@@ -39,7 +39,10 @@
  *          protection hook refuses
  *
  * Ensures, on OK: *address is the new kbrk = (kbrk - size) rounded down to the alignment, not below brk; the
- * whole of [new kbrk, old kbrk), the padding included, is zeroed, after the hook agreed.
+ * whole of [new kbrk, old kbrk), the padding included, is zeroed, after the hook agreed. The memory is the kernel's until
+ * procbuf_process_restart succeeds for this process, which forgets all its grants: nothing else ends it, not even the
+ * process's death. Whoever keeps the address past that keeps it with the pid, and asks procbuf_process_info_get whether
+ * the pid still names the slot's process.
  * Ensures, on error: nothing changed, *address included.
  */
 procbuf_status procbuf_grant_allocate(procbuf_kernel *kernel, procbuf_pid pid, size_t size, size_t alignment,

@@ -106,8 +106,8 @@ typedef struct procbuf_kernel {
   uint64_t last_pin; /* number of the latest pin ever made */
   uint32_t first_generation;
 #if PROCBUF_CHECKED
-  const struct procbuf_frame *frames; /* innermost open enter */
-  uint64_t last_frame;                /* number of the latest enter ever opened */
+  struct procbuf_frame *frames; /* the enter that was opened last, of those that are open */
+  uint64_t last_frame;          /* number of the latest enter ever opened */
 #endif
 } procbuf_kernel;
 

@@ -18,8 +18,12 @@ typedef enum procbuf_panic_reason {
  * Called with the reason; must not return. The library holds no lock and has changed nothing when it calls
  * it.
  *
- * The library's own definition is weak and traps. A product defines its own (to log and reset, say), a test
- * may leave it by longjmp: note that this also leaves an open enter, see procbuf_readonly_enter.
+ * The library has no definition of it: a product says itself what is to be done (log and reset, say), and one that does
+ * not say so does not link, as soon as it links anything that asserts. A weak default would stay in place without a
+ * word where the product's definition lies in an archive.
+ *
+ * A test may leave it by longjmp. That leaves the enters that were open, and procbuf_enters_abandon (buffer.h) must be
+ * the next call on that kernel.
  */
 _Noreturn void procbuf_panic(procbuf_panic_reason reason);
 
