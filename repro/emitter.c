@@ -14,8 +14,9 @@ static emit_op *const handlers[OP_COUNT] = {
 
 // Ops that can change what the kernel knows of their process.
 static const bool changes_process[OP_COUNT] = {
-    [OP_RESTART] = true, [OP_TERMINATE] = true, [OP_FAULT] = true,    [OP_STATE] = true, [OP_BRK] = true,
-    [OP_SBRK] = true,    [OP_GRANT] = true,     [OP_EXTERNAL] = true, [OP_ALLOW] = true, [OP_SVC] = true,
+    [OP_RESTART] = true,      [OP_TERMINATE] = true, [OP_FAULT] = true, [OP_STATE] = true,
+    [OP_BRK] = true,          [OP_SBRK] = true,      [OP_GRANT] = true, [OP_VISIT] = true,
+    [OP_DRIVER_STATE] = true, [OP_EXTERNAL] = true,  [OP_ALLOW] = true, [OP_SVC] = true,
 };
 
 // Ops that call nothing of the library.

@@ -123,15 +123,43 @@ void emit_GRANT_WRITE(struct emitter *e, const struct step *step) {
 }
 
 void emit_DRIVER_STATE(struct emitter *e, const struct step *step) {
-  emit_use(e, PART_ADDRESS);
-  emit_line(e, "address = (uintptr_t)procbuf_grant_state(&kernel, %s, %s);", emit_pid(e, step),
-            emit_number(e, step->driver));
-  emit_equal(e, e->expected.values[0] ? "true" : "false", "address != 0");
-  if (!e->expected.values[0]) return;
+  emit_use(e, PART_STATE);
+  emit_line(e, "state = scratch;");
+  emit_status(e, "procbuf_grant_state(&kernel, %s, %s, &state)", emit_pid(e, step),
+              emit_number(e, step->driver));
+  if (e->expected.word != WORD_OK) {
+    emit_kept(e, "true", "state == scratch");
+    return;
+  }
   emit_use(e, PART_DIGEST);
   emit_use(e, PART_DIGEST_MEMORY);
-  emit_equal(e, emit_value(e, 1), "digest(address, %u)", STEP_DRIVER_STATE);
-  emit_line(e, "pattern(address, %u, 0x%02x, 0);", STEP_DRIVER_STATE, step->byte);
+  emit_equal(e, emit_value(e, 0), "digest((uintptr_t)state, %u)", STEP_DRIVER_STATE);
+  emit_line(e, "pattern((uintptr_t)state, %u, 0x%02x, 0);", STEP_DRIVER_STATE, step->byte);
+}
+
+void emit_PID_AT(struct emitter *e, const struct step *step) {
+  begin_output(e, PART_NEW_PID, "new_pid.index");
+  emit_status(e, "procbuf_process_pid(&kernel, %u, &new_pid)",
+              step->process + (step->stale ? STEP_PROCESS_SLOTS : 0u));
+  if (e->expected.word != WORD_OK) {
+    emit_kept(e, "UNTOUCHED", "new_pid.index");
+    return;
+  }
+  emit_equal(e, "true", "new_pid.index == pid[%u].index && new_pid.generation == pid[%u].generation",
+             step->process, step->process);
+}
+
+void emit_VISIT(struct emitter *e, const struct step *step) {
+  emit_use(e, PART_VISIT);
+  emit_line(e, "visited = 0;");
+  emit_line(e, "ended = %s;", emit_pid(e, step));
+  emit_call(e, "procbuf_process_each(&kernel, visit, NULL)");
+  emit_equal(e, emit_value(e, 0), "visited");
+}
+
+void emit_PUT(struct emitter *e, const struct step *step) {
+  emit_status(e, "procbuf_process_write(&kernel, %s, %s, scratch + %zu, %s)", emit_pid(e, step),
+              emit_number(e, step->address), step->offset, emit_number(e, step->length));
 }
 
 void emit_REFUSE(struct emitter *e, const struct step *step) {

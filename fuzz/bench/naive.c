@@ -203,8 +203,9 @@ static void grant(void) {
 
 static void driver_state(void) {
   const procbuf_pid owner = pid();
-  uint8_t *state = procbuf_grant_state(&kernel, owner, number());
-  if (state) memset(state, 0x5A, drivers[0].state_size);
+  void *state;
+  if (procbuf_grant_state(&kernel, owner, number(), &state) == PROCBUF_OK)
+    memset(state, 0x5A, drivers[0].state_size);
 }
 
 static void allow(void) {

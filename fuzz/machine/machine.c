@@ -10,11 +10,12 @@
 // A pair's grant is as large on every word size: what the slots don't need is driver state.
 #define GRANT_SIZE_FIRST 112u
 #define GRANT_SIZE_SECOND 64u
+#define GRANT_SIZE_THIRD 24u
 
 const struct machine_driver_plan machine_driver_plans[STEP_DRIVERS] = {
     {0x1, 3, 2, 1, GRANT_SIZE_FIRST},
     {0x80000003u, 1, 2, 0, GRANT_SIZE_SECOND},
-    {0x0, 0, 0, 0, 0},
+    {0x0, 0, 0, 0, GRANT_SIZE_THIRD},
 };
 
 uintptr_t machine_driver_number(unsigned driver) {

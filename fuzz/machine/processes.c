@@ -111,10 +111,13 @@ void machine_GRANT_WRITE(struct machine *machine, const struct step *step, struc
 }
 
 void machine_DRIVER_STATE(struct machine *machine, const struct step *step, struct outcome *outcome) {
-  uint8_t *state = procbuf_grant_state(&machine->kernel, machine_pid(machine, step), step->driver);
-  outcome_set(outcome, WORD_OK);
-  outcome_add(outcome, VALUE_NUMBER, state != 0);
-  if (!state) return;
+  void *const untouched = machine;
+  void *given = untouched;
+  const procbuf_status status =
+      procbuf_grant_state(&machine->kernel, machine_pid(machine, step), step->driver, &given);
+  const bool kept = given == untouched;
+  if (!machine_report(outcome, status, kept ? MACHINE_UNTOUCHED : 0)) return;
+  uint8_t *state = given;
   uint32_t digest = DIGEST_START;
   for (size_t i = 0; i < STEP_DRIVER_STATE; i++) {
     digest = digest_byte(digest, state[i]);

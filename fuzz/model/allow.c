@@ -45,7 +45,7 @@ static void make_pair(struct model *model, unsigned process, unsigned driver, ui
 }
 
 // A-LAZY: all other checks are passed.
-static enum word need_pair(struct model *model, unsigned process, unsigned driver) {
+enum word model_need_pair(struct model *model, unsigned process, unsigned driver) {
   const struct process *p = &model->processes[process];
   if (p->pairs[driver].made) return WORD_OK;
   uintptr_t start;
@@ -91,7 +91,7 @@ enum word model_allow(struct model *model, const struct request *request, struct
   *back = request->range; // A-FAIL
   unsigned driver = driver_by_number(model, request->driver);
   enum word word = judge(model, request, driver);
-  if (word == WORD_OK) word = need_pair(model, request->process, driver);
+  if (word == WORD_OK) word = model_need_pair(model, request->process, driver);
   if (word == WORD_REFUSED) return word;
   model->entry++;
   if (word == WORD_OK) swap(model, request, driver, back);

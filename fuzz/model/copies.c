@@ -54,6 +54,28 @@ static void copy_from(struct model *model, const struct step *step, struct outco
   copy(model, model->slices[step->slice].range.address, model_scratch(model, step->offset), step->length);
 }
 
+void model_run_PUT(struct model *model, const struct step *step, struct outcome *outcome) {
+  if (!model_fits_scratch(step->offset, step->length)) {
+    model_refuse(outcome);
+    return;
+  }
+  if (model_by_pid(model, step->process, step->stale) == NULL) {
+    model_fail(model, outcome, WORD_NOSUCHAPP, "P-WRITE");
+    return;
+  }
+  if (step->length == 0) return;
+  if (!model_in_ram(model, step->process, step->address, step->length)) {
+    model_fail(model, outcome, WORD_INVAL, "P-OWN");
+    return;
+  }
+  if (model->setup.abstract) {
+    model_refuse(outcome);
+    return;
+  }
+  const uint8_t *bytes = model_values(model, model_scratch(model, step->offset));
+  __builtin_memcpy(model_overwrite(model, step->address, step->length), bytes, step->length);
+}
+
 void model_run_COPY_FROM(struct model *model, const struct step *step, struct outcome *outcome) {
   copy_from(model, step, outcome, WORD_SIZE);
 }

@@ -79,6 +79,7 @@ struct request {
 };
 uintptr_t model_slot_count(const struct model_driver *driver, unsigned kind);
 enum word model_allow(struct model *model, const struct request *request, struct range *back);
+enum word model_need_pair(struct model *model, unsigned process, unsigned driver); // OK: it is there now
 void model_raise_mark(struct model *model, unsigned process, const struct range *range);
 
 // Buffers and pins

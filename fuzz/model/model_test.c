@@ -472,8 +472,6 @@ static void a_order(void **state) {
 
 static void a_lazy(void **state) {
   (void)state;
-  IS(OK, .op = OP_DRIVER_STATE, .byte = 7);
-  VALUE(0, 0);
   ALLOW(INVAL, RW, 1, 1);
   assert_true(view_of(0).kbrk == RAM(0) + RAM_SIZE);
   ALLOW(OK, RW, RAM(0), 1);
@@ -485,7 +483,6 @@ static void a_lazy(void **state) {
   assert_true(model_cell(&model, made, &cell));
   assert_true(cell.owner == OWNER_SLOTS && !cell.known && cell.may_write);
   IS(OK, .op = OP_DRIVER_STATE, .byte = 7);
-  VALUE(0, 1);
   expect_bytes(made + OPAQUE_SIZE, 8, 7);
   expect_bytes(made + OPAQUE_SIZE + 8, 16, 0);
   const uint8_t zeros[48] = {0};
@@ -493,6 +490,53 @@ static void a_lazy(void **state) {
   assert_true(model_cell(&model, made, &cell) && !cell.known);
   assert_int_equal(model_differs(&model, made, zeros, 48), OPAQUE_SIZE);
   IS(REFUSED, .op = OP_GRANT_WRITE, .address = made + OPAQUE_SIZE, .length = 1);
+}
+
+static void a_state(void **state) {
+  (void)state;
+  IS(NODEVICE, .op = OP_DRIVER_STATE, .process = 3, .driver_index = STEP_DRIVERS);
+  IS(NOSUCHAPP, .op = OP_DRIVER_STATE, .process = 3);
+  IS(OK, .op = OP_DRIVER_STATE, .driver_index = 1, .byte = 7);
+  assert_true(view_of(0).kbrk == RAM(0) + RAM_SIZE - 48);
+  expect_bytes(RAM(0) + RAM_SIZE - 48 + OPAQUE_SIZE, 8, 7);
+  IS(OK, .op = OP_STATE, .state = STEP_STOPPED);
+  IS(OK, .op = OP_DRIVER_STATE, .driver_index = 1, .byte = 8);
+  IS(FAIL, .op = OP_DRIVER_STATE);
+  CLAUSE("A-STATE");
+  IS(OK, .op = OP_STATE, .state = STEP_RUNNING);
+  IS(OK, .op = OP_REFUSE, .byte = 1);
+  IS(NOMEM, .op = OP_DRIVER_STATE);
+  assert_true(view_of(0).kbrk == RAM(0) + RAM_SIZE - 48);
+}
+
+static void p_visit(void **state) {
+  (void)state;
+  IS(OK, .op = OP_PID_AT);
+  IS(NOSUCHAPP, .op = OP_PID_AT, .stale = true);
+  IS(NOSUCHAPP, .op = OP_PID_AT, .process = 2);
+  IS(OK, .op = OP_VISIT, .process = 3);
+  VALUE(0, 012);
+  IS(OK, .op = OP_VISIT, .process = 1);
+  VALUE(0, 01);
+  assert_false(view_of(1).live);
+  IS(OK, .op = OP_VISIT);
+  VALUE(0, 01);
+  IS(OK, .op = OP_VISIT);
+  VALUE(0, 0);
+}
+
+static void p_write(void **state) {
+  (void)state;
+  IS(OK, .op = OP_KERNEL_WRITE, .offset = 4, .length = 2, .byte = 0x60);
+  IS(OK, .op = OP_PUT, .address = RAM(0) + INITIAL - 2, .length = 2, .offset = 4);
+  expect_rights(RAM(0) + INITIAL - 2, 2, false, true);
+  assert_int_equal(byte_at(RAM(0) + INITIAL - 1), 0x61);
+  assert_true(view_of(0).hwm == RAM(0));
+  IS(INVAL, .op = OP_PUT, .address = RAM(0) + INITIAL - 1, .length = 2);
+  IS(INVAL, .op = OP_PUT, .address = FLASH(0) + HEADER, .length = 1);
+  IS(OK, .op = OP_PUT, .address = 0, .length = 0);
+  IS(REFUSED, .op = OP_PUT, .address = RAM(0), .length = 2, .offset = STEP_SCRATCH_SIZE - 1);
+  IS(NOSUCHAPP, .op = OP_PUT, .process = 2, .address = RAM(0));
 }
 
 static void a_lazy_exact_fit(void **state) {
@@ -1342,6 +1386,9 @@ static const struct CMUnitTest tests[] = {
     CONCRETE(a_kinds),
     CONCRETE(a_order),
     CONCRETE(a_lazy),
+    CONCRETE(a_state),
+    CONCRETE(p_visit),
+    CONCRETE(p_write),
     CONCRETE(a_lazy_exact_fit),
     CONCRETE(a_swap),
     CONCRETE(a_fail),

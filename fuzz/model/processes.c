@@ -198,6 +198,24 @@ void model_run_STATE(struct model *model, const struct step *step, struct outcom
     process->state = step->state;
 }
 
+void model_run_PID_AT(struct model *model, const struct step *step, struct outcome *outcome) {
+  if (step->stale || !model->processes[step->process].held)
+    model_fail(model, outcome, WORD_NOSUCHAPP, "P-VISIT");
+  else
+    outcome_add(outcome, VALUE_NUMBER, 1);
+}
+
+void model_run_VISIT(struct model *model, const struct step *step, struct outcome *outcome) {
+  struct process *ended = model_by_pid(model, step->process, step->stale);
+  uintptr_t visited = 0;
+  for (unsigned slot = 0; slot < STEP_PROCESS_SLOTS; slot++) {
+    if (!model_live(&model->processes[slot])) continue;
+    if (visited == 0 && ended != NULL) ended->state = STEP_TERMINATED;
+    visited = (visited << 3) + slot + 1;
+  }
+  outcome_add(outcome, VALUE_NUMBER, visited);
+}
+
 void model_run_LIVE(struct model *model, const struct step *step, struct outcome *outcome) {
   outcome_add(outcome, VALUE_NUMBER, model_by_pid(model, step->process, step->stale) != NULL);
 }

@@ -66,21 +66,29 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
+// Why a driver gets no state; OK: it gets it, or will if there is room.
+static enum word judge_state(struct model *model, const struct step *step) {
+  const struct process *process = model_by_pid(model, step->process, step->stale);
+  if (step->driver_index >= STEP_DRIVERS) return WORD_NODEVICE;
+  if (process == NULL) return WORD_NOSUCHAPP;
+  return process->pairs[step->driver_index].made || model_active(process) ? WORD_OK : WORD_FAIL;
+}
+
 void model_run_DRIVER_STATE(struct model *model, const struct step *step, struct outcome *outcome) {
   if (model->setup.abstract) {
     model_refuse(outcome);
     return;
   }
-  const struct process *process = model_by_pid(model, step->process, step->stale);
   unsigned driver = step->driver_index;
-  if (driver >= STEP_DRIVERS || process == NULL || !process->pairs[driver].made) {
-    outcome_add(outcome, VALUE_NUMBER, 0);
+  enum word word = judge_state(model, step);
+  if (word == WORD_OK) word = model_need_pair(model, step->process, driver);
+  if (word != WORD_OK) {
+    model_fail(model, outcome, word, "A-STATE");
     return;
   }
   const struct model_driver *d = &model->setup.drivers[driver];
-  uintptr_t state = process->pairs[driver].address + d->opaque_size;
+  uintptr_t state = model->processes[step->process].pairs[driver].address + d->opaque_size;
   size_t length = smaller(STEP_DRIVER_STATE, d->grant_size - d->opaque_size);
-  outcome_add(outcome, VALUE_NUMBER, 1);
   outcome_add(outcome, VALUE_DIGEST, model_digest(model_values(model, state), length));
   model_write(model, state, length, step->byte, 0);
 }

@@ -7,10 +7,10 @@
 #include "targets/target.h"
 
 static const uint8_t ops[] = {
-    OP_CREATE,       OP_LAYOUT_RAM,   OP_LAYOUT_FLASH, OP_LET_RAW, OP_LET,   OP_LET_LENGTH,
-    OP_BRK,          OP_SBRK,         OP_GRANT,        OP_RESTART, OP_ALLOW, OP_SVC,
-    OP_TERMINATE,    OP_EXTERNAL,     OP_REFUSE,       OP_LEN,     OP_PTR,   OP_CONSUME,
-    OP_KERNEL_WRITE, OP_DRIVER_STATE, OP_PIN,          OP_UNPIN,
+    OP_CREATE, OP_LAYOUT_RAM, OP_LAYOUT_FLASH, OP_LET_RAW, OP_LET,          OP_LET_LENGTH,   OP_BRK,
+    OP_SBRK,   OP_GRANT,      OP_RESTART,      OP_ALLOW,   OP_SVC,          OP_TERMINATE,    OP_EXTERNAL,
+    OP_REFUSE, OP_LEN,        OP_PTR,          OP_CONSUME, OP_KERNEL_WRITE, OP_DRIVER_STATE, OP_PIN,
+    OP_UNPIN,  OP_PUT,        OP_PID_AT,       OP_VISIT,
 };
 
 const struct host_focus target_focus = {ops, sizeof ops, PROGRAM_LAYOUT_ABSTRACT};

@@ -35,10 +35,16 @@ size_t procbuf_grant_size(const procbuf_driver *driver) {
   return procbuf_slots_size(driver) + driver->state_size;
 }
 
-void *procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number) {
+procbuf_status procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number,
+                                   void **state) {
   const procbuf_driver *driver = procbuf_kernel_driver(kernel, driver_number);
-  const procbuf_process *process = procbuf_process_live(kernel, pid);
-  if (driver == NULL || process == NULL || driver->state_size == 0) return NULL;
-  uintptr_t base = *procbuf_kernel_pair(kernel, process, driver);
-  return base == 0 ? NULL : (void *)(base + procbuf_slots_size(driver));
+  if (driver == NULL) return PROCBUF_NODEVICE;
+  procbuf_process *process = procbuf_process_live(kernel, pid);
+  if (process == NULL) return PROCBUF_NOSUCHAPP;
+  if (driver->state_size == 0) return PROCBUF_INVAL;
+  const uintptr_t *base = procbuf_kernel_pair(kernel, process, driver);
+  if (*base == 0 && !procbuf_state_is_active(process->info.state)) return PROCBUF_FAIL;
+  if (procbuf_slots_make(kernel, process, driver) != PROCBUF_OK) return PROCBUF_NOMEM;
+  *state = (void *)(*base + procbuf_slots_size(driver));
+  return PROCBUF_OK;
 }

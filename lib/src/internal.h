@@ -82,7 +82,7 @@ uintptr_t procbuf_slots_count(const procbuf_driver *driver, procbuf_kind kind);
 /* slots: the size in bytes of all slots of a driver. */
 size_t procbuf_slots_size(const procbuf_driver *driver);
 
-/* slots: makes the pair's slots, empty, if it has none. Returns OK; NOMEM: nothing changed. */
+/* slots: makes the pair's grant, with its slots empty, if it has none. Returns OK; NOMEM: nothing changed. */
 procbuf_status procbuf_slots_make(const procbuf_kernel *kernel, procbuf_process *process,
                                   const procbuf_driver *driver);
 

@@ -132,34 +132,65 @@ static void grant_size_is_slots_and_state(void **state) {
   assert_int_equal(procbuf_grant_size(&largest), 3 * (size_t)UINT16_MAX * slot + UINT16_MAX);
 }
 
-static void grant_state_follows_the_slots(void **state) {
+static uint8_t *assert_state(procbuf_status expected, uintptr_t driver) {
+  void *state = fx.ram;
+  if (expected != PROCBUF_OK) fixture_snapshot();
+  assert_int_equal(procbuf_grant_state(&fx.kernel, fx.pid, driver, &state), expected);
+  if (expected == PROCBUF_OK) return state;
+  fixture_assert_unchanged();
+  assert_ptr_equal(state, fx.ram);
+  return NULL;
+}
+
+static void A_STATE_is_made_by_asking(void **state) {
   (void)state;
-  assert_null(procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_A));
-  fixture_allow(PROCBUF_OK, PROCBUF_READONLY, DRIVER_A, 0, 0, 0);
-  uint8_t *driver_state = procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_A);
-  uintptr_t base = fixture_info().kernel_break;
-  assert_int_equal((uintptr_t)driver_state, base + 7 * 2 * sizeof(uintptr_t));
+  uint64_t entry = fx.kernel.entry;
+  uint8_t *driver_state = assert_state(PROCBUF_OK, DRIVER_A);
+  assert_int_equal((uintptr_t)driver_state, fixture_info().kernel_break + 7 * 2 * sizeof(uintptr_t));
   assert_int_equal((uintptr_t)driver_state % PROCBUF_GRANT_ALIGNMENT, 0);
   for (size_t i = 0; i < 24; i++)
     assert_int_equal(driver_state[i], 0);
   memset(driver_state, 0xFF, 24);
-  assert_ptr_equal(procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_A), driver_state);
+  assert_ptr_equal(assert_state(PROCBUF_OK, DRIVER_A), driver_state);
+  assert_true(fx.kernel.entry == entry);
+  assert_int_equal(fx_hook.asked, 1);
   procbuf_range old = fixture_allow(PROCBUF_OK, PROCBUF_USERSPACE_READABLE, DRIVER_A, 1, 0, 0);
   assert_int_equal(old.address, 0);
   assert_int_equal(old.length, 0);
+  assert_int_equal(fx_hook.asked, 1);
+  assert_int_equal(driver_state[0], 0xFF);
 }
 
-static void grant_state_is_null_without_one(void **state) {
+static void A_STATE_of_the_first_allow(void **state) {
   (void)state;
   fixture_allow(PROCBUF_OK, PROCBUF_READONLY, DRIVER_A, 0, 0, 0);
-  fixture_allow(PROCBUF_OK, PROCBUF_READONLY, DRIVER_B, 0, 0, 0);
-  assert_null(procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_B));
-  assert_null(procbuf_grant_state(&fx.kernel, fx.pid, 1234));
-  assert_null(procbuf_grant_state(&fx.kernel, PROCBUF_PID_NONE, DRIVER_A));
+  uintptr_t kernel_break = fixture_info().kernel_break;
+  assert_state(PROCBUF_OK, DRIVER_A);
+  assert_int_equal(fixture_info().kernel_break, kernel_break);
+}
+
+static void A_STATE_errors_in_order(void **state) {
+  (void)state;
+  procbuf_pid live = fx.pid;
+  fx.pid = PROCBUF_PID_NONE;
+  assert_state(PROCBUF_NODEVICE, 1234);
+  assert_state(PROCBUF_NOSUCHAPP, DRIVER_B);
+  fx.pid = live;
+  fx_hook.refuse = true;
   assert_int_equal(procbuf_process_set_state(&fx.kernel, fx.pid, PROCBUF_STOPPED), PROCBUF_OK);
-  assert_non_null(procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_A));
+  assert_state(PROCBUF_INVAL, DRIVER_B);
+  assert_state(PROCBUF_FAIL, DRIVER_A);
+  assert_int_equal(procbuf_process_set_state(&fx.kernel, fx.pid, PROCBUF_YIELDED), PROCBUF_OK);
+  assert_state(PROCBUF_NOMEM, DRIVER_A);
+}
+
+static void A_STATE_that_is_there(void **state) {
+  (void)state;
+  uint8_t *driver_state = assert_state(PROCBUF_OK, DRIVER_A);
+  assert_int_equal(procbuf_process_set_state(&fx.kernel, fx.pid, PROCBUF_STOPPED), PROCBUF_OK);
+  assert_ptr_equal(assert_state(PROCBUF_OK, DRIVER_A), driver_state);
   assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_OK);
-  assert_null(procbuf_grant_state(&fx.kernel, fx.pid, DRIVER_A));
+  assert_state(PROCBUF_NOSUCHAPP, DRIVER_A);
 }
 
 int main(void) {
@@ -177,8 +208,10 @@ int main(void) {
       FIXTURE_TEST(P_GRANT_not_at_the_null_address),
       FIXTURE_TEST(P_GRANT_of_nothing_in_an_empty_block),
       FIXTURE_TEST(grant_size_is_slots_and_state),
-      FIXTURE_TEST(grant_state_follows_the_slots),
-      FIXTURE_TEST(grant_state_is_null_without_one),
+      FIXTURE_TEST(A_STATE_is_made_by_asking),
+      FIXTURE_TEST(A_STATE_of_the_first_allow),
+      FIXTURE_TEST(A_STATE_errors_in_order),
+      FIXTURE_TEST(A_STATE_that_is_there),
   };
   return FIXTURE_RUN(tests);
 }

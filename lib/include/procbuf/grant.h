@@ -3,7 +3,8 @@
  * Grants: kernel memory inside a process's RAM block, above its kernel break, growing down (P-GRANT). A
  * process can neither read nor allow it. It is given back only by restart, all at once.
  *
- * The first successful allow of a (process, driver) pair makes the pair's grant (A-LAZY). It holds, in this
+ * The first successful allow of a (process, driver) pair makes the pair's grant (A-LAZY), or the first call of
+ * procbuf_grant_state. It holds, in this
  * order,
  *
  *     read-only slots | read-write slots | userspace-readable slots | the driver's state
@@ -52,12 +53,23 @@ procbuf_status procbuf_grant_allocate(procbuf_kernel *kernel, procbuf_pid pid, s
 size_t procbuf_grant_size(const procbuf_driver *driver);
 
 /**
- * The driver's own state for one process: state_size bytes, aligned to PROCBUF_GRANT_ALIGNMENT, zeroed when
- * made. The pointer holds until the process dies or is restarted: do not keep it across kernel entries.
+ * The driver's own state for one process: state_size bytes, aligned to PROCBUF_GRANT_ALIGNMENT, zeroed when made. It is
+ * made by the first call of this or by the pair's first allow, whichever comes first since (re)start (A-STATE).
+ * Kernel-side: no kernel entry. State is the place for what a driver has to know of a process, such as its subscriptions
+ * or timers.
  *
- * Returns null when: there is no such driver; its state_size is 0; pid is not live; the pair has no
- * grant yet, because no allow of it succeeded since (re)start.
+ * Returns, first that applies:
+ *   OK
+ *   NODEVICE   no such driver
+ *   NOSUCHAPP  pid is not live
+ *   INVAL      the driver's state_size is 0
+ *   FAIL       the process is not active; only if the pair has no grant yet, as the next
+ *   NOMEM      no room for the grant, or the protection hook refuses
+ *
+ * Ensures, on OK: *state is its address, the same for all of the process's life. It means nothing once the process is
+ * dead or was restarted: do not keep it across kernel entries. Ensures, on error: nothing changed, *state included.
  */
-void *procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number);
+procbuf_status procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number,
+                                   void **state);
 
 #endif

@@ -30,7 +30,8 @@ typedef struct procbuf_driver {
   uint16_t readonly_count;           /* read-only slots */
   uint16_t readwrite_count;          /* read-write slots */
   uint16_t userspace_readable_count; /* userspace-readable slots */
-  uint16_t state_size; /* bytes of the driver's own per-process state, see procbuf_grant_state */
+  uint16_t
+      state_size; /* bytes of the driver's own per-process state, see procbuf_grant_state; also without slots */
 } procbuf_driver;
 
 struct procbuf_process_info; /* process.h */

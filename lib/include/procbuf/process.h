@@ -155,6 +155,41 @@ procbuf_status procbuf_process_info_get(const procbuf_kernel *kernel, procbuf_pi
                                         procbuf_process_info *info);
 
 /**
+ * The pid of the process that holds a slot, dead or alive (P-VISIT): for an interrupt handler that has kept an index.
+ *
+ * index: any number.
+ * Returns: OK; NOSUCHAPP (no such slot, or no process holds it; *pid unchanged).
+ */
+procbuf_status procbuf_process_pid(const procbuf_kernel *kernel, size_t index, procbuf_pid *pid);
+
+/** What a visit runs: context is the caller's. */
+typedef void procbuf_process_callback(void *context, procbuf_pid pid);
+
+/**
+ * Calls back once for each process that is live when its turn comes, in the order of slots (P-VISIT).
+ *
+ * The callback may call anything of the library. A process that it ends before its turn is not visited; one that it
+ * creates, or restarts, in a later slot is.
+ */
+void procbuf_process_each(const procbuf_kernel *kernel, procbuf_process_callback *callback, void *context);
+
+/**
+ * Writes n bytes of the kernel's to [address, address + n) of a process's own memory (P-WRITE), without an allow: for what a
+ * system call answers in memory, such as the flag of a yield that does not wait. Kernel-side: no kernel entry. High-water
+ * mark, slots and handles stay as they are.
+ *
+ * address: any number. bytes: kernel memory that does not overlap the process's; n: bytes, any number, 0 included.
+ * Returns, first that applies:
+ *   OK
+ *   NOSUCHAPP  pid is not live
+ *   INVAL      n is not 0, and the range is not inside the process's RAM below brk (P-OWN)
+ *
+ * It takes no capability: it reaches nothing that the process could not write itself.
+ */
+procbuf_status procbuf_process_write(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t address,
+                                     const void *bytes, size_t n);
+
+/**
  * System call: sets the application break to the address app_break, which may be any number (P-BRK).
  *
  * Returns, first that applies:
