@@ -24,6 +24,7 @@ PORTS = {
     "armv8m": ["--target=armv8m.main-none-eabi", "-mcpu=cortex-m33"],
     "riscv": ["--target=riscv32-unknown-elf", "-march=rv32imac"],
 }
+CPP_FLAGS = ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-Ilib/include", "-Ilib/port/host"]
 # All that the library may ask of a C library (X-FREESTANDING), and its own names.
 ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*|_GLOBAL_OFFSET_TABLE_)$")
 
@@ -119,11 +120,12 @@ class Linter:
         return len(files), self.each(commands)
 
     def headers(self):
-        """Each public header can be included first and alone."""
+        """Each public header can be included first and alone, in C and in C++17."""
         # Included, not compiled by itself: an unused inline function is no fault in a header.
         command = [llvm("clang"), "-fsyntax-only", "-x", "c"] + self.flags + ["-Werror", "-Wno-empty-translation-unit"]
         files = find("lib/include/**/*.h")
-        return len(files), self.each([command + ["-include", path, os.devnull] for path in files])
+        languages = [command] + [[compiler, "-fsyntax-only", "-x", "c++"] + CPP_FLAGS for compiler in (tool("g++"), llvm("clang++"))]
+        return len(files), self.each([language + ["-include", path, os.devnull] for language in languages for path in files])
 
     def freestanding(self):
         """The library, and those parts of the testbed that are to run on a target, compile for every port."""

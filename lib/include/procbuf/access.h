@@ -34,6 +34,10 @@
 #include PROCBUF_ACCESS_HEADER
 #else
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Nothing moves across: what was fetched before is not fetched again after, what was stored is stored. */
 static inline void procbuf_access_compiler_barrier(void) {
   __asm__ volatile("" ::: "memory");
@@ -72,6 +76,10 @@ static inline void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n) 
   __builtin_memset((void *)user, value, n);
   procbuf_access_compiler_barrier();
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

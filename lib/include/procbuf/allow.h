@@ -22,6 +22,10 @@
 #include "procbuf/process.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** The kind of a slot. Slot numbers of the kinds are independent. */
 typedef enum procbuf_kind {
   PROCBUF_READONLY,  /* the kernel reads; RAM or flash */
@@ -59,5 +63,9 @@ typedef struct procbuf_range {
 procbuf_status procbuf_allow(procbuf_kernel *kernel, procbuf_pid pid, procbuf_kind kind,
                              uintptr_t driver_number, uintptr_t allow_number, procbuf_range passed,
                              procbuf_range *range);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -23,6 +23,10 @@
 #include "procbuf/kernel.h"
 #include "procbuf/process.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * The process pid is about to run.
  * Ensures: every write made through slices is visible to userspace; a new kernel entry, so every handle got
@@ -33,5 +37,9 @@ void procbuf_to_user(procbuf_kernel *kernel, procbuf_pid pid);
 
 /** A process has run. Ensures: every write that userspace made is visible to the kernel. No kernel entry. */
 void procbuf_from_user(procbuf_kernel *kernel);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

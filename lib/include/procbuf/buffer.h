@@ -30,6 +30,10 @@
 #include "procbuf/slice.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What both types of handle hold. Private to the library. */
 typedef struct procbuf_handle {
   procbuf_kernel *kernel; /* null: the default handle */
@@ -51,8 +55,13 @@ typedef struct procbuf_readwrite_buffer {
 
 /** The default buffers (B-DEFAULT), constant initialisers: of no process, not live, all zero. */
 // clang-format off
+#ifdef __cplusplus
+#define PROCBUF_READONLY_BUFFER_DEFAULT {}
+#define PROCBUF_READWRITE_BUFFER_DEFAULT {}
+#else
 #define PROCBUF_READONLY_BUFFER_DEFAULT {.procbuf_private = {.kernel = NULL}}
 #define PROCBUF_READWRITE_BUFFER_DEFAULT {.procbuf_private = {.kernel = NULL}}
+#endif
 // clang-format on
 
 /**
@@ -163,5 +172,9 @@ procbuf_status procbuf_readwrite_mut_enter(const procbuf_readwrite_buffer *buffe
  * Ensures: their slices are stale (X-EPOCH); no process is held up by an enter (P-DEAD). Pins stay.
  */
 void procbuf_enters_abandon(procbuf_kernel *kernel);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -28,6 +28,6 @@ typedef struct procbuf_external_process_capability {
 /* Outside the guard: start-up code sees the maker also when another header included this one first. */
 #if defined(PROCBUF_STARTUP) && !defined(PROCBUF_EXTERNAL_PROCESS_CAPABILITY_INIT)
 // clang-format off
-#define PROCBUF_EXTERNAL_PROCESS_CAPABILITY_INIT {.procbuf_private = 0xC5}
+#define PROCBUF_EXTERNAL_PROCESS_CAPABILITY_INIT {0xC5}
 // clang-format on
 #endif

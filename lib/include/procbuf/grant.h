@@ -25,6 +25,10 @@
 #include "procbuf/process.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Alignment in bytes of the grants that allows make. */
 #define PROCBUF_GRANT_ALIGNMENT 8u
 
@@ -71,5 +75,9 @@ size_t procbuf_grant_size(const procbuf_driver *driver);
  */
 procbuf_status procbuf_grant_state(const procbuf_kernel *kernel, procbuf_pid pid, uintptr_t driver_number,
                                    void **state);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -23,6 +23,10 @@
 #include "procbuf/config.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** One driver. The slot numbers of each kind run from 0 to its count - 1, independently of the other kinds.
  */
 typedef struct procbuf_driver {
@@ -148,5 +152,9 @@ typedef struct procbuf_config {
  * The name is a macro, see config.h: the linker refuses a caller of the other shape.
  */
 procbuf_status procbuf_kernel_init(procbuf_kernel *kernel, const procbuf_config *config);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,16 @@
 #ifndef PROCBUF_PANIC_H
 #define PROCBUF_PANIC_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __cplusplus
+#define PROCBUF_NORETURN [[noreturn]]
+#else
+#define PROCBUF_NORETURN _Noreturn
+#endif
+
 typedef enum procbuf_panic_reason {
   PROCBUF_PANIC_STALE_SLICE,  /* X-EPOCH: the slice's enter is closed */
   PROCBUF_PANIC_OUT_OF_RANGE, /* an index or sub-slice outside the slice */
@@ -25,6 +35,10 @@ typedef enum procbuf_panic_reason {
  * A test may leave it by longjmp. That leaves the enters that were open, and procbuf_enters_abandon (buffer.h) must be
  * the next call on that kernel.
  */
-_Noreturn void procbuf_panic(procbuf_panic_reason reason);
+PROCBUF_NORETURN void procbuf_panic(procbuf_panic_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

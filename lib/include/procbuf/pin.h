@@ -28,6 +28,10 @@
 #include "procbuf/kernel.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** A pin; a default one pins nothing. All fields are private to the library. */
 typedef struct procbuf_pin {
   procbuf_kernel *kernel; /* null: the default pin */
@@ -39,7 +43,11 @@ typedef struct procbuf_pin {
 
 /** The default pin, a constant initialiser: all zero. */
 // clang-format off
+#ifdef __cplusplus
+#define PROCBUF_PIN_DEFAULT {}
+#else
 #define PROCBUF_PIN_DEFAULT {.kernel = NULL}
+#endif
 // clang-format on
 
 /**
@@ -77,5 +85,9 @@ procbuf_range procbuf_pin_range(const procbuf_pin *pin);
  * byte; what was BUSY because of this pin alone is so no longer. Ensures, on error: nothing changed.
  */
 procbuf_status procbuf_unpin(procbuf_pin *pin);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -30,6 +30,10 @@
 #include "procbuf/kernel.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * The name of a process: slot index and generation. A pid is live while its slot holds that generation and
  * the process is alive (P-GEN). Any two numbers make a pid that is safe to pass: it is live or it is not.
@@ -40,7 +44,11 @@ typedef struct procbuf_pid {
 } procbuf_pid;
 
 /** Names no process; never live. */
+#ifdef __cplusplus
+#define PROCBUF_PID_NONE (procbuf_pid{0, 0})
+#else
 #define PROCBUF_PID_NONE ((procbuf_pid){0, 0})
+#endif
 
 /** The memory of a process to create. Addresses are absolute; sizes in bytes, 0 allowed. */
 typedef struct procbuf_layout {
@@ -215,5 +223,9 @@ procbuf_status procbuf_brk(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t ap
  */
 procbuf_status procbuf_sbrk(procbuf_kernel *kernel, procbuf_pid pid, intptr_t increment,
                             uintptr_t *old_break);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

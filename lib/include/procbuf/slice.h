@@ -31,6 +31,10 @@
 #include "procbuf/kernel.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** What both types of slice hold. Private to the library. */
 typedef struct procbuf_span {
   uintptr_t address; /* 0 if length is 0 */
@@ -156,5 +160,9 @@ procbuf_readable procbuf_readable_must_sub(procbuf_readable slice, size_t from, 
 procbuf_writeable procbuf_writeable_must_sub(procbuf_writeable slice, size_t from, size_t to);
 void procbuf_readable_must_copy_to(procbuf_readable slice, void *kernel_memory, size_t n);
 void procbuf_writeable_must_copy_from(procbuf_writeable slice, const void *kernel_memory, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #ifndef PROCBUF_STATUS_H
 #define PROCBUF_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum procbuf_status {
   PROCBUF_OK = 0,           /* done */
   PROCBUF_FAIL = 1,         /* process not active; generations used up; stream offset beyond 2^32-1 */
@@ -39,5 +43,9 @@ typedef enum procbuf_status {
  * Ensures: a constant string, never null. It is alone in its source file, so it is linked only when used.
  */
 const char *procbuf_status_name(procbuf_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -23,6 +23,10 @@
 #include "procbuf/slice.h"
 #include "procbuf/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct procbuf_stream_result {
   bool first;      /* the offset was 0 and the chunk not empty: the stream's first data */
   uint32_t offset; /* the offset now in the header */
@@ -62,5 +66,9 @@ typedef bool procbuf_byte_source(void *context, uint8_t *byte);
  */
 procbuf_status procbuf_stream_append_from(procbuf_writeable slice, procbuf_byte_source *source, void *context,
                                           procbuf_stream_result *result);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include "procbuf/kernel.h"
 #include "procbuf/process.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define PROCBUF_CLASS_READWRITE 3u
 #define PROCBUF_CLASS_READONLY 4u
 #define PROCBUF_CLASS_USERSPACE_READABLE 7u
@@ -41,5 +45,9 @@ typedef struct procbuf_registers {
  */
 bool procbuf_syscall_allow(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t syscall_class,
                            const procbuf_registers *arguments, procbuf_registers *result);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
