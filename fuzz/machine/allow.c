@@ -48,5 +48,5 @@ void machine_SVC(struct machine *machine, const struct step *step, struct outcom
   outcome_add(outcome, VALUE_NUMBER, result.r[0]);
   outcome_add(outcome, failed ? VALUE_NUMBER : VALUE_ADDRESS, result.r[1]);
   outcome_add(outcome, failed ? VALUE_ADDRESS : VALUE_LENGTH, result.r[2]);
-  outcome_add(outcome, failed ? VALUE_LENGTH : VALUE_NUMBER, result.r[3]);
+  outcome_add(outcome, VALUE_LENGTH, result.r[3]);
 }

@@ -46,13 +46,14 @@ static bool kind_of_class(uintptr_t class, uint8_t *kind) {
   }
 }
 
-static void report(struct outcome *outcome, enum word word, const struct range *back) {
+// Register 3 of a success is none of the variant's: it stays.
+static void report(struct outcome *outcome, enum word word, const struct range *back, uintptr_t third) {
   bool failed = word != WORD_OK;
   outcome_add(outcome, VALUE_NUMBER, failed ? VARIANT_FAILURE_2_U32 : VARIANT_SUCCESS_2_U32);
   if (failed) outcome_add(outcome, VALUE_NUMBER, word); // the words carry TRD 104's numbers
   outcome_add(outcome, VALUE_ADDRESS, back->address);
   outcome_add(outcome, VALUE_LENGTH, back->length);
-  if (!failed) outcome_add(outcome, VALUE_NUMBER, 0);
+  if (!failed) outcome_add(outcome, VALUE_LENGTH, third);
 }
 
 void model_run_SVC(struct model *model, const struct step *step, struct outcome *outcome) {
@@ -71,5 +72,5 @@ void model_run_SVC(struct model *model, const struct step *step, struct outcome 
   if (word == WORD_REFUSED)
     model_refuse(outcome);
   else
-    report(outcome, word, &back);
+    report(outcome, word, &back, registers[3]);
 }

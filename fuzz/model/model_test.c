@@ -625,7 +625,7 @@ static void a_abi(void **state) {
   VALUE(0, 130);
   VALUE(1, 0);
   VALUE(2, 0);
-  VALUE(3, 0);
+  VALUE(3, 6);
   assert_int_equal(out.tags[1], VALUE_ADDRESS);
   IS(OK, .op = OP_SVC, .number = 4);
   VALUE(1, RAM(0) + 2);

@@ -34,7 +34,9 @@ static procbuf_status stream_open(procbuf_writeable slice, open_stream *stream) 
   procbuf_epoch_check(&slice.span);
   if (slice.span.length < DATA_AT) return PROCBUF_SIZE;
   uint8_t header[DATA_AT];
-  procbuf_access_read(header, slice.span.address, sizeof header);
+  /* In two pieces: a load of all 8 bytes would wait for the last append's store of the offset. */
+  procbuf_access_read(header, slice.span.address, OFFSET_AT);
+  procbuf_access_read(header + OFFSET_AT, slice.span.address + OFFSET_AT, DATA_AT - OFFSET_AT);
   stream->address = slice.span.address;
   stream->room = slice.span.length - DATA_AT;
   stream->low_flags = header[FLAGS_AT + 1];

@@ -27,10 +27,10 @@ bool procbuf_syscall_allow(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t sy
   procbuf_range range = {r[2], r[3]};
   procbuf_status status = procbuf_allow(kernel, pid, kind, r[0], r[1], range, &range);
   if (status == PROCBUF_OK) {
-    *result = (procbuf_registers){{PROCBUF_VARIANT_SUCCESS_2_U32, range.address, range.length, 0}};
+    *result = (procbuf_registers){{PROCBUF_VARIANT_SUCCESS_2_U32, range.address, range.length, r[3]}};
   } else {
-    *result =
-        (procbuf_registers){{PROCBUF_VARIANT_FAILURE_2_U32, (uintptr_t)status, range.address, range.length}};
+    uintptr_t error = procbuf_status_number(status);
+    *result = (procbuf_registers){{PROCBUF_VARIANT_FAILURE_2_U32, error, range.address, range.length}};
   }
   return true;
 }

@@ -30,11 +30,21 @@ static void numbers_are_those_of_trd_104(void **state) {
   assert_true(PROCBUF_NOSUCHAPP > 255);
 }
 
+static void A_NUMBER_stays_within_trd_104(void **state) {
+  (void)state;
+  for (unsigned i = 1; i <= 13; i++)
+    assert_int_equal(procbuf_status_number((procbuf_status)i), i);
+  const procbuf_status others[] = {PROCBUF_OK, (procbuf_status)14, PROCBUF_NOSUCHAPP, (procbuf_status)257};
+  for (unsigned i = 0; i < 4; i++)
+    assert_int_equal(procbuf_status_number(others[i]), PROCBUF_FAIL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_follow_trd_104),
       cmocka_unit_test(other_values_have_no_name),
       cmocka_unit_test(numbers_are_those_of_trd_104),
+      cmocka_unit_test(A_NUMBER_stays_within_trd_104),
   };
   return FIXTURE_RUN(tests);
 }

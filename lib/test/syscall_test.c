@@ -19,7 +19,7 @@ static void A_ABI_success_gives_the_old_range(void **state) {
   (void)state;
   const uintptr_t classes[] = {3, 4, 7};
   for (unsigned i = 0; i < 3; i++) {
-    assert_registers(call(classes[i], (procbuf_registers){{DRIVER_A, 1, fx.ms + i, 8}}), 130, 0, 0, 0);
+    assert_registers(call(classes[i], (procbuf_registers){{DRIVER_A, 1, fx.ms + i, 8}}), 130, 0, 0, 8);
     assert_registers(call(classes[i], (procbuf_registers){{DRIVER_A, 1, 5, 0}}), 130, fx.ms + i, 8, 0);
     assert_registers(call(classes[i], (procbuf_registers){{DRIVER_A, 1, 0, 0}}), 130, 5, 0, 0);
   }
@@ -39,8 +39,8 @@ static void A_ABI_failure_gives_error_and_passed_range(void **state) {
 static void A_ABI_classes_name_their_kind(void **state) {
   (void)state;
   uintptr_t flash = fx.fs + HEADER_SIZE;
-  assert_registers(call(PROCBUF_CLASS_READONLY, (procbuf_registers){{DRIVER_A, 0, flash, 8}}), 130, 0, 0, 0);
-  assert_registers(call(PROCBUF_CLASS_READWRITE, (procbuf_registers){{DRIVER_A, 2, fx.ms, 3}}), 130, 0, 0, 0);
+  assert_registers(call(PROCBUF_CLASS_READONLY, (procbuf_registers){{DRIVER_A, 0, flash, 8}}), 130, 0, 0, 8);
+  assert_registers(call(PROCBUF_CLASS_READWRITE, (procbuf_registers){{DRIVER_A, 2, fx.ms, 3}}), 130, 0, 0, 3);
   assert_registers(call(PROCBUF_CLASS_USERSPACE_READABLE, (procbuf_registers){{DRIVER_A, 2, fx.ms, 3}}), 2,
                    10, fx.ms, 3);
   procbuf_readwrite_buffer buffer;
@@ -52,7 +52,7 @@ static void A_ABI_arguments_and_result_may_be_one_object(void **state) {
   (void)state;
   procbuf_registers registers = {{DRIVER_A, 0, fx.ms + 4, 4}};
   assert_true(procbuf_syscall_allow(&fx.kernel, fx.pid, 3, &registers, &registers));
-  assert_registers(registers, 130, 0, 0, 0);
+  assert_registers(registers, 130, 0, 0, 4);
   registers = (procbuf_registers){{DRIVER_A, 9, fx.ms + 4, 4}};
   assert_true(procbuf_syscall_allow(&fx.kernel, fx.pid, 3, &registers, &registers));
   assert_registers(registers, 2, 10, fx.ms + 4, 4);

@@ -106,7 +106,7 @@ procbuf_status userspace_allow(struct machine *machine, procbuf_pid pid, procbuf
   uintptr_t r[] = {a[0], a[1], a[2], a[3]};
   if (!call(machine, pid, class_of(kind), r)) return KERNEL_BROKEN;
   const bool failed = r[0] == PROCBUF_VARIANT_FAILURE_2_U32;
-  if (!failed && (r[0] != PROCBUF_VARIANT_SUCCESS_2_U32 || r[3] != 0)) return KERNEL_BROKEN;
+  if (!failed && (r[0] != PROCBUF_VARIANT_SUCCESS_2_U32 || r[3] != a[3])) return KERNEL_BROKEN;
   *range = failed ? (procbuf_range){r[2], r[3]} : (procbuf_range){r[1], r[2]};
   return failed ? (procbuf_status)r[1] : PROCBUF_OK;
 }

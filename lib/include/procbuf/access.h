@@ -13,11 +13,19 @@
  *   - n > 0: a range of length 0 reaches none of them, so null never reaches memcpy and its kin (X-ZERO).
  *   - [user, user + n) was checked against the process's memory, and does not wrap (X-BOUNDS, X-WRAP).
  *   - Kernel memory and user memory do not overlap; two user ranges may (X-ALIAS).
- *   - In one library call no user byte is read twice or read after it was written (X-FETCH1).
+ *   - In one library call no user byte is passed to load8, read or move twice, or after it was written (X-FETCH1).
  *
- * What an implementation guarantees: it touches exactly the bytes named, each once, and nothing that it
- * fetched is fetched again by the compiler later. The ones below reach that with volatile accesses and
- * compiler barriers.
+ * What an implementation guarantees: it touches exactly the bytes named, and nothing that it fetched is fetched again
+ * by the compiler after it has returned. The ones below reach that with volatile accesses and compiler barriers. How often
+ * a byte is loaded in between:
+ *
+ *   load8, store8   exactly once
+ *   read, move      at least once. Compilers make overlapping loads of a copy of constant size (7 bytes: bytes 0 to 3 and
+ *                   3 to 6), and so do C libraries' memcpy. Which of them reaches kernel memory does not matter: the
+ *                   library looks at what has arrived there, and at nothing else.
+ *   write, fill     at least once, likewise: a process may see a byte stored twice with the same value
+ *
+ * The header of a stream is read as two pieces of 4 bytes, which all compilers make of loads that do not overlap.
  *
  * Kernel arrays seen as slices (S-WRAP) pass through here too; their addresses are ordinary kernel addresses.
  * A slot's bookkeeping in grant memory is a kernel object and does not.

@@ -15,6 +15,8 @@
 #ifndef PROCBUF_STATUS_H
 #define PROCBUF_STATUS_H
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,6 +45,13 @@ typedef enum procbuf_status {
  * Ensures: a constant string, never null. It is alone in its source file, so it is linked only when used.
  */
 const char *procbuf_status_name(procbuf_status status);
+
+/**
+ * The number by which userspace is told of an error (A-NUMBER): 1 to 13 as they are. Anything else is FAIL, NOSUCHAPP
+ * included, which userspace never sees. For a kernel that answers a command with what a library function returned.
+ * status: an error; OK has no number, and is FAIL too.
+ */
+uint32_t procbuf_status_number(procbuf_status status);
 
 #ifdef __cplusplus
 }

@@ -6,8 +6,10 @@
  *     r0     driver number    2                     130
  *     r1     allow number     error (1 to 13)       old address
  *     r2     address          address passed        old length
- *     r3     length           length passed         0
+ *     r3     length           length passed         length passed: it keeps what it held
  *
+ * A register that a variant does not use keeps what it held. A kernel that answers other system calls must do the same:
+ * userspace libraries name only the registers that they expect to change as outputs of the call.
  * Registers are as wide as an address, so that a host of 64 bits takes the same calls.
  */
 #ifndef PROCBUF_SYSCALL_H
@@ -41,7 +43,8 @@ typedef struct procbuf_registers {
  * syscall_class: any number, compared whole. arguments: any contents. arguments and result may be the same
  * object. Returns: true   the class is one of the three: the allow was carried out, well or not, and *result
  * holds its encoding. A new kernel entry. See procbuf_allow for the errors and guarantees. false  another
- * class: not this library's. Nothing happened, *result is unchanged, no kernel entry.
+ * class: not this library's. Nothing happened, *result is unchanged, no kernel entry. A class that nobody else serves
+ * either is the kernel's affair; Tock faults the process.
  */
 bool procbuf_syscall_allow(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t syscall_class,
                            const procbuf_registers *arguments, procbuf_registers *result);
