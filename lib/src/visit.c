@@ -8,9 +8,9 @@ procbuf_status procbuf_process_pid(const procbuf_kernel *kernel, size_t index, p
 }
 
 void procbuf_process_each(const procbuf_kernel *kernel, procbuf_process_callback *callback, void *context) {
-  procbuf_pid pid;
   for (size_t i = 0; i < kernel->process_count; i++) {
-    if (procbuf_process_pid(kernel, i, &pid) == PROCBUF_OK && procbuf_process_live(kernel, pid) != NULL)
-      callback(context, pid);
+    const procbuf_process *process = &kernel->processes[i];
+    if (!procbuf_state_is_alive(process->info.state)) continue;
+    callback(context, (procbuf_pid){(uint32_t)i, process->generation});
   }
 }

@@ -85,6 +85,21 @@ static void init_refuses_bad_counts(void **state) {
 #endif
 }
 
+static void init_refuses_bad_pins_and_granules(void **state) {
+  (void)state;
+  procbuf_config config = good();
+  config.pins_per_process = 1; /* and no array */
+  assert_refused(config);
+  static procbuf_pin_record pins[1];
+  config.pins = pins;
+  config.pins_per_process = SIZE_MAX;
+  config.process_count = 2;
+  assert_refused(config);
+  config = good();
+  config.platform.granule = 24;
+  assert_refused(config);
+}
+
 static void init_refuses_equal_driver_numbers(void **state) {
   (void)state;
   static const procbuf_driver same[] = {{.number = 7}, {.number = 8}, {.number = 7}};
@@ -109,6 +124,12 @@ static void without_a_hook_everything_is_accepted(void **state) {
   fx.kernel.platform.protect = NULL;
   uintptr_t old;
   assert_int_equal(procbuf_brk(&fx.kernel, fx.pid, fx.ms + 100, &old), PROCBUF_OK);
+  fx.kernel.platform.pin = NULL;
+  fx.kernel.platform.unpin = NULL;
+  procbuf_readwrite_buffer buffer = fixture_readwrite(0, 8);
+  procbuf_pin pin;
+  assert_int_equal(procbuf_readwrite_pin(&buffer, PROCBUF_FROM_DEVICE, &pin), PROCBUF_OK);
+  assert_int_equal(procbuf_unpin(&pin), PROCBUF_OK);
   assert_int_equal(fx_hook.asked, 0);
 }
 
@@ -134,6 +155,7 @@ int main(void) {
       cmocka_unit_test_setup(init_without_drivers, dirty),
       cmocka_unit_test_setup(init_refuses_missing_arrays, dirty),
       cmocka_unit_test_setup(init_refuses_bad_counts, dirty),
+      cmocka_unit_test_setup(init_refuses_bad_pins_and_granules, dirty),
       cmocka_unit_test_setup(init_refuses_equal_driver_numbers, dirty),
       cmocka_unit_test(first_generation_zero_means_one),
       cmocka_unit_test(without_a_hook_everything_is_accepted),
