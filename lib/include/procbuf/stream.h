@@ -61,8 +61,9 @@ typedef bool procbuf_byte_source(void *context, uint8_t *byte);
  *
  * The source is not asked at all when the header is refused. Otherwise it is read to its end, also after the
  * data is full, to tell SIZE from FAIL; but no further than the first byte that makes offset + count exceed
- * 2^32-1, so that an endless source ends too. The source may do anything except end the enter that the slice
- * belongs to.
+ * 2^32-1, so that an endless source ends too. The source must not use the stream that it feeds, and not end
+ * the enter that the slice belongs to: bytes that it appended itself would be overwritten, though the process has been
+ * told of them. It may do anything else, append to another stream included.
  */
 procbuf_status procbuf_stream_append_from(procbuf_writeable slice, procbuf_byte_source *source, void *context,
                                           procbuf_stream_result *result);
