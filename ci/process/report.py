@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """Recognises what a failing run prints: a report of lockstep, a sanitizer's, an engine's. The one place that knows their words."""
 
+import itertools
 import re
 
 LOCKSTEP = "== procbuf lockstep failure"
@@ -59,9 +60,10 @@ def slug(words):
 
 def frames(text):
     """The library's functions on the stack of a sanitizer's report, innermost first, as far as they say what is wrong; the testbed's innermost, if
-    there is none of the library."""
+    there is none of the library. Those that the testbed has called inside, such as the enter that runs a callback, say nothing."""
     found = [(function, file) for function, file in FRAME.findall(text) if file not in ACCESS_FILES]
-    own = [function for function, file in found if file.startswith("lib/")]
+    from_own = itertools.dropwhile(lambda frame: not frame[1].startswith("lib/"), found)
+    own = [function for function, _ in itertools.takewhile(lambda frame: frame[1].startswith("lib/"), from_own)]
     return own[:FRAMES_NAMED] or [function for function, _ in found[:1]]
 
 

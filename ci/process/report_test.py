@@ -73,6 +73,11 @@ class Names(unittest.TestCase):
         found = report.read("== procbuf hang\nlimit:    10 s\nfinding:  hang-fill\nstep:     3: fill s0 1\n== end of procbuf hang\n")
         self.assertEqual((found.check, found.name), ("hang", "hang-fill"))
 
+    def test_where_a_callback_was_run_from_is_not_in_the_name(self):
+        """One mistake, found inside an enter and outside, is one finding."""
+        inside = asan("/w", 0x1000).replace("SUMMARY", "    #7 0x1 in machine_FILL /w/fuzz/machine/copies.c:9:3\n    #9 0x1 in enter /w/lib/src/buffer.c:9:3\n\nSUMMARY")
+        self.assertEqual(report.read(inside).name, "asan-SEGV-procbuf_writeable_fill")
+
     def test_a_name_is_a_folder_name(self):
         hostile = LOCKSTEP.replace("access-P-OWN-allow", "../../etc/a b'c")
         self.assertRegex(report.read(hostile).name, r"^[A-Za-z0-9_-]+$")
