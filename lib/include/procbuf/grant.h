@@ -3,9 +3,8 @@
  * Grants: kernel memory inside a process's RAM block, above its kernel break, growing down (P-GRANT). A
  * process can neither read nor allow it. It is given back only by restart, all at once.
  *
- * The first successful allow of a (process, driver) pair makes the pair's grant (A-LAZY), or the first call of
- * procbuf_grant_state. It holds, in this
- * order,
+ * A (process, driver) pair's grant is made by its first successful allow (A-LAZY) or its first successful
+ * procbuf_grant_state (A-STATE), whichever comes first. It holds, in this order,
  *
  *     read-only slots | read-write slots | userspace-readable slots | the driver's state
  *
@@ -29,7 +28,7 @@
 extern "C" {
 #endif
 
-/** Alignment in bytes of the grants that allows make. */
+/** Alignment in bytes of a pair's grant. */
 #define PROCBUF_GRANT_ALIGNMENT 8u
 
 /**
@@ -53,7 +52,7 @@ extern "C" {
 procbuf_status procbuf_grant_allocate(procbuf_kernel *kernel, procbuf_pid pid, size_t size, size_t alignment,
                                       uintptr_t *address);
 
-/** Size in bytes of the grant that the first allow of a pair with this driver makes: slots and state. */
+/** Size in bytes of the grant of a pair with this driver: slots and state. */
 size_t procbuf_grant_size(const procbuf_driver *driver);
 
 /**
