@@ -29,7 +29,7 @@ setup: ## Install what is missing (Debian and Ubuntu packages; elsewhere: list i
 build: ## Build targets and tools of one variant: VARIANT=asan (ci/build/variants.txt has them all)
 	$(Q)exec $(build) VARIANT="$${VARIANT:-asan}" targets tools
 
-fuzz: ## Fuzz: TIME= seconds a target (60), TARGET=a,b (all), ENGINE=libfuzzer or afl, BUILD=watched,plain,lean,msan,32, STOP=1 at the first finding, SEED=, RUNS=, BUG=id plants one first, JOBS=
+fuzz: ## Fuzz: TIME= seconds a target (60), TARGET=a,b (all), ENGINE=libfuzzer or afl, BUILD=watched,plain,lean,split,msan,32, STOP=1 at the first finding, SEED=, RUNS=, BUG=id plants one first, JOBS=
 	$(Q)$(python) ci.fuzz.fuzz $(options)
 
 continuous: ## Fuzz on and on: HOURS= (for ever), ENGINE= (both), BUILD=a,b (all), TARGET=a,b (all), BUG=id plants one first, JOBS=

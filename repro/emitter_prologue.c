@@ -70,7 +70,9 @@ static void print_title(const struct emitter *e, FILE *out) {
           "(docs/spec.md). To see a\n"
           "// sanitizer's report, add -g -fsanitize=%s -fno-sanitize-recover=all%s.\n",
           e->name, PROCBUF_CHECKED ? "" : "-DPROCBUF_CHECKED=0 ",
-          e->watched ? "-DPROCBUF_ACCESS_HEADER='\"repro.c\"' -I. " : "",
+          !e->watched            ? ""
+          : PROCBUF_ACCESS_SPLIT ? "-DPROCBUF_ACCESS_SPLIT=1 -DPROCBUF_ACCESS_HEADER='\"repro.c\"' -I. "
+                                 : "-DPROCBUF_ACCESS_HEADER='\"repro.c\"' -I. ",
           failed_by(e, "msan") ? "memory" : "address,undefined", failed_by(e, "msan") ? " (Clang)" : "");
   print_failure(e, out);
   fputs("//\n// The program that it was made from:\n//\n", out);
@@ -88,6 +90,7 @@ static const char access_header[] =
     "void procbuf_access_write(uintptr_t user, const void *kernel, size_t n);\n"
     "void procbuf_access_move(uintptr_t to, uintptr_t from, size_t n);\n"
     "void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n);\n"
+    "void procbuf_access_zero(uintptr_t start, size_t n);\n"
     "#else\n"
     "\n";
 

@@ -20,7 +20,7 @@ SPEC = "docs/spec.md"
 KEYS = ("id", "what", "class", "clause", "origin", "check", "build", "target", "program", "patch")
 CHECKS = report.LOCKSTEP_CHECKS + ("asan", "ubsan", "msan", "hang", "litmus")
 # What shows a bug, and the variant of ci/build/variants.txt that it is shown in. The litmus test builds by itself.
-GATE_VARIANTS = {"watched": "asan", "plain": "checked", "lean": "lean", "msan": "msan"}
+GATE_VARIANTS = {"watched": "asan", "plain": "checked", "lean": "lean", "msan": "msan", "split": "split"}
 # What shows a bug that the host does not, and the shapes of ci/shapes/shapes.txt that it is shown in. They have no variant: `make bugs-shapes`
 # sees them caught, the gate sees that its own machine, in HOST_VARIANT, notices nothing.
 GATE_SHAPES = {"word32": ("host32", "m3-gcc-os"), "bigendian": ("ppc32-gcc-o2",),

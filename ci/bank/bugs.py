@@ -26,7 +26,7 @@ from ci.bank import survival
 from ci.bank import trial
 
 CONTROL = "control"
-ENGINE_VARIANT = {"watched": "fuzz", "plain": "fuzzplain", "lean": "fuzzlean", "msan": "fuzzmsan"}
+ENGINE_VARIANT = {"watched": "fuzz", "plain": "fuzzplain", "lean": "fuzzlean", "msan": "fuzzmsan", "split": "fuzzsplit"}
 NAIVE_VARIANT = "fuzzplain"
 SHRUNK = re.compile(r"^shrink: \d+ ops -> (\d+) ops", re.MULTILINE)
 SHRINK_SECONDS = 10

@@ -31,7 +31,7 @@ class Variant:
 
     @property
     def build(self):
-        """What the build of a fuzzing variant is called: watched, plain, lean, msan, 32."""
+        """What the build of a fuzzing variant is called: watched, plain, lean, split, msan, 32."""
         return self.name[len(PREFIXES[self.engine]):] or WATCHED
 
     def runner_command(self):

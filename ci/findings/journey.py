@@ -21,7 +21,7 @@ from ci.process import run
 SECONDS = 60
 PATIENCE = 600
 # What the bank calls the builds that show a bug, and the runner.
-BUILDS = {"watched": "watched", "plain": "plain", "lean": "lean", "msan": "msan"}
+BUILDS = {"watched": "watched", "plain": "plain", "lean": "lean", "msan": "msan", "split": "split"}
 COLUMNS = ("bug", "check", "engine", "seconds", "bytes", "ops", "shrunk", "repro.c", "finding")
 WIDTHS = (34, 7, 10, 8, 6, 5, 7, 14, 0)
 

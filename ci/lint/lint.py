@@ -26,7 +26,11 @@ PORTS = {
 }
 CPP_FLAGS = ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-Ilib/include", "-Ilib/port/host"]
 # All that the library may ask of a C library (X-FREESTANDING), and its own names.
-ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*|_GLOBAL_OFFSET_TABLE_)$")
+ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*)$")
+# How the names of a build end, and its defines (lib/include/procbuf/names.h); and the functions that no build changes.
+NAMED_BUILDS = {"": [], "_split": ["-DPROCBUF_ACCESS_SPLIT=1"], "_lean": ["-DPROCBUF_CHECKED=0"],
+                "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"]}
+BUILDLESS = ("procbuf_status_name", "procbuf_status_number")
 
 
 class Missing(entry.CannotRun):
@@ -81,6 +85,19 @@ def c_and_headers():
 
 def shell_scripts():
     return find("ci/*/*.sh", ".ci/run", "lib/**/*.sh", "repro/**/*.sh")
+
+
+def wrong_symbols(listing, suffix):
+    """What is wrong with the symbols that nm lists of a library whose build's names end so."""
+    problems = []
+    for kind, name in re.findall(r"^[0-9a-f ]{16} (\w) (\S+)$", listing, re.MULTILINE):
+        if kind == "U" and not ALLOWED_SYMBOL.match(name):
+            problems.append("undefined: " + name)
+        elif kind in "bBdDC":
+            problems.append("X-FREESTANDING: data that can change: " + name)
+        elif kind.isupper() and kind != "U" and name not in BUILDLESS and not (name.startswith("procbuf_") and name.endswith(suffix)):
+            problems.append("not in lib/include/procbuf/names.h: " + name)
+    return sorted(set(problems))
 
 
 class Linter:
@@ -140,18 +157,20 @@ class Linter:
         return len(library) + len(testbed), self.each(commands)
 
     def symbols(self):
-        """The library asks nothing of its surroundings but the four functions that any compiler asks."""
+        """The library asks nothing of its surroundings but the four functions that any compiler asks, has no data that can change, and the
+        build in each of its names."""
         files = find("lib/src/*.c")
-        out = "build/lint"
-        os.makedirs(out, exist_ok=True)
-        objects = [os.path.join(out, os.path.basename(path)[:-2] + ".o") for path in files]
-        compiler = [tool("gcc"), "-Os", "-ffreestanding", "-c"] + self.flags
-        problems = self.each([compiler + ["-o", target, path] for path, target in zip(files, objects)])
-        if problems:
-            return len(files), problems
-        said = process.must_run(["nm", "-u"] + objects)
-        names = {line.split()[1] for line in said.splitlines() if line.startswith(" ")}
-        return len(files), ["undefined: " + name for name in sorted(names) if not ALLOWED_SYMBOL.match(name)]
+        problems = []
+        for suffix, defines in NAMED_BUILDS.items():
+            out = "build/lint/symbols" + suffix
+            os.makedirs(out, exist_ok=True)
+            objects = [os.path.join(out, os.path.basename(path)[:-2] + ".o") for path in files]
+            compiler = [tool("gcc"), "-Os", "-ffreestanding", "-fno-pic", "-c"] + self.flags + defines
+            problems += self.each([compiler + ["-o", target, path] for path, target in zip(files, objects)])
+            if problems:
+                break
+            problems += wrong_symbols(process.must_run(["nm"] + objects), suffix)
+        return len(files), problems
 
     def clang_tidy(self):
         files = host_files()

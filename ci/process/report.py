@@ -39,6 +39,8 @@ FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:.*/)?((?:lib/(?:src|include
 # Every access of the library goes through these: they say nothing of what is wrong.
 ACCESS_FILES = ("lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
 FRAMES_NAMED = 2
+# In builds other than the default one, the build ends each of the library's names (lib/include/procbuf/names.h). The function is the same.
+BUILD_IN_NAME = re.compile(r"^(procbuf_\w+?)(?:_lean)?(?:_split)?(\.\S+)?$")
 PROGRAM = re.compile(r"^program:\n(.*?)^replay: ", re.MULTILINE | re.DOTALL)
 PROGRESS = re.compile("^" + IN_PROGRESS + r".*?^program:\n(.*?)^== end", re.MULTILINE | re.DOTALL)
 
@@ -58,10 +60,15 @@ def slug(words):
     return re.sub(r"[^A-Za-z0-9_]+", "-", words).strip("-")[:NAME_MAX]
 
 
+def plain_name(symbol):
+    """A function's name in the sources, of one that the linker knows; what a compiler adds behind a dot stays."""
+    return BUILD_IN_NAME.sub(r"\1\2", symbol)
+
+
 def frames(text):
     """The library's functions on the stack of a sanitizer's report, innermost first, as far as they say what is wrong; the testbed's innermost, if
     there is none of the library. Those that the testbed has called inside, such as the enter that runs a callback, say nothing."""
-    found = [(function, file) for function, file in FRAME.findall(text) if file not in ACCESS_FILES]
+    found = [(plain_name(function), file) for function, file in FRAME.findall(text) if file not in ACCESS_FILES]
     from_own = itertools.dropwhile(lambda frame: not frame[1].startswith("lib/"), found)
     own = [function for function, _ in itertools.takewhile(lambda frame: frame[1].startswith("lib/"), from_own)]
     return own[:FRAMES_NAMED] or [function for function, _ in found[:1]]

@@ -60,6 +60,12 @@ class Names(unittest.TestCase):
     def test_the_same_at_other_addresses_and_elsewhere(self):
         self.assertEqual(report.read(asan("/w", 0x1000)).name, report.read(asan("/home/me/a b", 0x2222)).name)
 
+    def test_the_same_in_another_build_of_the_library(self):
+        """Where the linker knows the function under another name."""
+        for build in ("_lean", "_split", "_lean_split"):
+            lean = asan("/w", 0x1000).replace("procbuf_writeable_fill", "procbuf_writeable_fill" + build)
+            self.assertEqual(report.read(lean).name, "asan-SEGV-procbuf_writeable_fill")
+
     def test_ubsan_with_two_frames_and_no_numbers(self):
         names = {report.read(UBSAN % (number, number, kind)).name for number, kind in ((33, "shift-exponent"), (64, "shift-exponent"))}
         self.assertEqual(names, {"ubsan-shift-exponent-judge-procbuf_stream_append"})

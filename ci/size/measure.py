@@ -126,4 +126,4 @@ def measure(configuration, build, lib):
     stacks = {key: graph.worst(key) for key in graph.functions}
     rows = {key: Row(*amounts.get(key, (0, 0)), stacks.get(key)) for key in {**amounts, **stacks}}
     own = {name for _, name in rows} | {"_GLOBAL_OFFSET_TABLE_"}
-    return Built(rows, {name for name in undefined if not name.endswith(":")} - own)
+    return Built(rows, {stack.own_name(name) for name in undefined if not name.endswith(":")} - own)

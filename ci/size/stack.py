@@ -14,6 +14,8 @@ bytes below the stack that a function that calls none may use.
 import collections
 import re
 
+from ci.process import report
+
 # What a call itself pushes, by the target's architecture.
 RETURN_ADDRESS = {"x86_64": 8, "i386": 4}
 
@@ -55,8 +57,8 @@ class Function:
 
 
 def own_name(name):
-    """The function that a cold part is of."""
-    return re.sub(r"\.cold(\.\d+)?$", "", name)
+    """The function that a cold part is of, by its name in the sources."""
+    return report.plain_name(re.sub(r"\.cold(\.\d+)?$", "", name))
 
 
 class Assembly:
@@ -115,7 +117,7 @@ class Assembly:
 def frames_said(lines):
     """Frame of each function by the lines of an .su file; None for one without a bound."""
     cells = [line.rstrip("\n").split("\t") for line in lines]
-    return {place.split(":")[-1]: None if kind == "dynamic" else int(size) for place, size, kind in cells}
+    return {own_name(place.split(":")[-1]): None if kind == "dynamic" else int(size) for place, size, kind in cells}
 
 
 def larger_frame(name, unwound, said):

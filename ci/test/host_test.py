@@ -17,7 +17,7 @@ from ci.process import sanitizers
 
 FUNCTION = "procbuf_writeable_fill"
 OPENING = "void %s(procbuf_writeable slice, uint8_t value) {\n" % FUNCTION
-ZEROING = "procbuf_access_fill(base, 0, old - base);"
+ZEROING = "procbuf_access_zero(base, old - base);"
 # One bug for each way to fail, chosen by the byte that is filled in; and one behind a call that a compiler would rather make a jump.
 PLANTED = (
     ("lib/src/slice.c", OPENING, OPENING + """\

@@ -75,6 +75,16 @@ int main() {
 """
 
 
+# A driver that never sees the kernel's making.
+DRIVER = """
+#include "procbuf/procbuf.h"
+PROCBUF_NORETURN void procbuf_panic(procbuf_panic_reason reason) { for (;;) (void)reason; }
+int main(void) { return (int)procbuf_readable_len(procbuf_readable_wrap("abc", 3)); }
+"""
+BUILDS = {"": [], "_split": ["-DPROCBUF_ACCESS_SPLIT=1"], "_lean": ["-DPROCBUF_CHECKED=0"],
+          "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"]}
+
+
 class Vendored(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -121,6 +131,19 @@ class Vendored(unittest.TestCase):
         linked = self.link("cc", self.compiled("cc", self.source("main.c", ASSERTS)), self.path("libprocbuf.a"))
         self.assertNotEqual(linked.returncode, 0)
         self.assertIn("undefined reference to `procbuf_panic'", linked.stdout.decode())
+
+    def test_a_driver_of_another_build_does_not_link(self):
+        """And what the linker says names the function."""
+        driver = self.source("driver.c", DRIVER)
+        for library, its_defines in BUILDS.items():
+            self.archive("other" + library, [self.compiled("cc", path, *its_defines) for path in sorted(glob.glob("lib/src/*.c"))])
+            for build, defines in BUILDS.items():
+                linked = self.link("cc", self.compiled("cc", driver, *defines), self.path("libother%s.a" % library))
+                if build == library:
+                    self.assertEqual((linked.returncode, self.run_it()[0]), (0, 3), linked.stdout.decode())
+                else:
+                    self.assertNotEqual(linked.returncode, 0)
+                    self.assertIn("undefined reference to `procbuf_readable_len%s'" % build, linked.stdout.decode())
 
     def test_a_kernel_in_cpp(self):
         for compiler in ("g++", sanitizers.llvm_tool("clang++")):

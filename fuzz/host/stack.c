@@ -31,13 +31,25 @@ void stack_keep(const struct lockstep *l) {
   if (l->failure.check == CHECK_ACCESS) depth = backtrace(stack, DEPTH);
 }
 
+// How long a function's name is without the build (procbuf/names.h): in all builds it is the same function.
+static size_t plain_length(const char *name, size_t length) {
+  static const char *const builds[] = {"_lean_split", "_split", "_lean"};
+  for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
+    const size_t size = strlen(builds[i]);
+    if (strncmp(name, "procbuf_", 8) == 0 && length > size &&
+        strncmp(name + length - size, builds[i], size) == 0)
+      return length - size;
+  }
+  return length;
+}
+
 // From "function /some/where/lib/src/slice.c:120" to what a reader needs of it. False: not the library's.
 static bool add(const char *text) {
   const char *space = strchr(text, ' '), *path = 0;
   for (const char *at = text; (at = strstr(at, LIBRARY)); at++)
     path = at;
   if (!space || !path || count == LINES_MAX) return false;
-  snprintf(lines[count], LINE_SIZE, "%.*s %s", (int)(space - text), text, path);
+  snprintf(lines[count], LINE_SIZE, "%.*s %s", (int)plain_length(text, (size_t)(space - text)), text, path);
   functions[count] = lines[count];
   count++;
   return true;

@@ -10,7 +10,7 @@ struct lockstep_failure *check_fail(struct lockstep *l, enum lockstep_check chec
 }
 
 void fail_access(struct lockstep *l, bool store, enum model_verdict verdict, uintptr_t address) {
-  static const char *const clauses[] = {"-", "X-BOUNDS", "B-RO", "X-FETCH1", "X-FETCH1", "X-ZERO"};
+  static const char *const clauses[] = {"-", "X-BOUNDS", "B-RO", "X-FETCH1", "X-FETCH1", "X-ZERO", "X-DOOR"};
   struct lockstep_failure *failure = check_fail(l, CHECK_ACCESS, l->current, clauses[verdict]);
   if (!failure) return;
   failure->has_address = true;

@@ -64,6 +64,7 @@ static void report_access(const struct lockstep *l, const struct text_sink *sink
       ", a second time in one call",
       ", which the same call wrote",
       ", of no bytes",
+      ", through the wrong door",
   };
   write_label(sink, "access:");
   write_text(sink, l->failure.store ? "a store at " : "a load at ");

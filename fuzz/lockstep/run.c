@@ -127,20 +127,25 @@ static uint8_t inside(void *context, const struct outcome *entered) {
   return l->leave.count ? (uint8_t)l->leave.values[0] : 0;
 }
 
-static void observe(struct lockstep *l, bool store, uintptr_t address, size_t length) {
+typedef enum model_verdict judge_access(struct model *model, uintptr_t address, size_t length, size_t *bad);
+
+static void observe(struct lockstep *l, judge_access *judge, bool store, uintptr_t address, size_t length) {
   if (l->starting || l->options.blind) return;
   size_t bad = 0;
-  const enum model_verdict verdict =
-      store ? model_store(&l->model, address, length, &bad) : model_load(&l->model, address, length, &bad);
+  const enum model_verdict verdict = judge(&l->model, address, length, &bad);
   if (verdict != VERDICT_FINE) fail_access(l, store, verdict, address + bad);
 }
 
 static void observe_load(void *context, uintptr_t address, size_t length) {
-  observe(context, false, address, length);
+  observe(context, model_load, false, address, length);
 }
 
 static void observe_store(void *context, uintptr_t address, size_t length) {
-  observe(context, true, address, length);
+  observe(context, model_store, true, address, length);
+}
+
+static void observe_zero(void *context, uintptr_t address, size_t length) {
+  observe(context, model_zeroing, true, address, length);
 }
 
 static void start_machine(struct lockstep *l) {
@@ -149,7 +154,7 @@ static void start_machine(struct lockstep *l) {
       .layout = l->program->layout,
       .lives = l->program->lives,
       .granule = l->program->granule,
-      .observer = {l, observe_load, observe_store},
+      .observer = {l, observe_load, observe_store, observe_zero},
       .inside = inside,
       .inside_context = l,
   };
@@ -180,6 +185,7 @@ static void start_model(struct lockstep *l, driver_of *driver) {
   const struct machine_memory *memory = &l->machine.memory;
   struct model_setup setup = {
       .abstract = memory->abstract,
+      .split = PROCBUF_ACCESS_SPLIT,
       .process_count = l->program->process_count,
       .lives = l->program->lives,
       .granule = l->program->granule,

@@ -65,6 +65,12 @@ static bool may_store(uintptr_t address, size_t length) {
   return memory_holds(&running->memory, address, length);
 }
 
+static bool may_zero(uintptr_t address, size_t length) {
+  const struct machine_observer *observer = &running->setup.observer;
+  observer->zero(observer->context, address, length);
+  return memory_holds(&running->memory, address, length);
+}
+
 uint8_t procbuf_access_load8(uintptr_t user) {
   uint8_t byte = 0;
   procbuf_access_read(&byte, user, 1);
@@ -95,6 +101,10 @@ void procbuf_access_move(uintptr_t to, uintptr_t from, size_t n) {
 
 void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n) {
   if (may_store(user, n)) memory_fill(user, value, n);
+}
+
+void procbuf_access_zero(uintptr_t memory, size_t n) {
+  if (may_zero(memory, n)) memory_fill(memory, 0, n);
 }
 
 #else // a plain build: the library's accesses are its own, and nobody is asked

@@ -13,11 +13,12 @@
 
 #include <procbuf/procbuf.h>
 
-// Told before the library touches user bytes, in watched builds.
+// Told before the library touches user bytes, or zeroes memory, in watched builds.
 struct machine_observer {
   void *context;
   void (*load)(void *context, uintptr_t address, size_t length);
   void (*store)(void *context, uintptr_t address, size_t length);
+  void (*zero)(void *context, uintptr_t address, size_t length);
 };
 
 // Runs the ops inside an enter. `entered` is the outcome of the enter so far. Returns what the callback shall

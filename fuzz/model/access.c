@@ -7,6 +7,7 @@
 
 static enum model_verdict judge_load(unsigned marks) {
   if ((marks & (MARK_READ | MARK_WRITE)) == 0) return VERDICT_OUTSIDE;
+  if ((marks & MARK_KERNEL) != 0) return VERDICT_DOOR;
   if ((marks & MARK_READ) == 0) return VERDICT_NO_RIGHT;
   if ((marks & MARK_STORED) != 0) return VERDICT_READ_BACK;
   return (marks & MARK_FETCHED) != 0 ? VERDICT_TWICE : VERDICT_FINE;
@@ -14,10 +15,21 @@ static enum model_verdict judge_load(unsigned marks) {
 
 static enum model_verdict judge_store(unsigned marks) {
   if ((marks & (MARK_READ | MARK_WRITE)) == 0) return VERDICT_OUTSIDE;
+  if ((marks & MARK_KERNEL) != 0) return VERDICT_DOOR;
   return (marks & MARK_WRITE) == 0 ? VERDICT_NO_RIGHT : VERDICT_FINE;
 }
 
+static enum model_verdict judge_zeroing(unsigned marks) {
+  if ((marks & (MARK_READ | MARK_WRITE)) == 0) return VERDICT_OUTSIDE;
+  return (marks & MARK_KERNEL) == 0 ? VERDICT_DOOR : VERDICT_FINE;
+}
+
 typedef enum model_verdict judge_function(unsigned marks);
+
+static unsigned marks_of(const struct model *model, size_t index) {
+  bool around = model->setup.split && model_owner_of(model, index) == OWNER_ARRAY;
+  return model->cells.marks[index] | (around ? MARK_KERNEL : 0u);
+}
 
 // Walks over a range of any length: it ends at the first byte that is not fine, at the latest where memory
 // ends.
@@ -26,7 +38,7 @@ static enum model_verdict walk(const struct model *model, const struct range *ra
   size_t run = 0, index = 0;
   for (size_t i = 0; i < range->length; i++, index++, run--) {
     if (run == 0) run = model_find(model, range->address + i, &index);
-    enum model_verdict verdict = run == 0 ? VERDICT_OUTSIDE : judge(model->cells.marks[index]);
+    enum model_verdict verdict = run == 0 ? VERDICT_OUTSIDE : judge(marks_of(model, index));
     if (verdict == VERDICT_FINE) continue;
     *bad = i;
     return verdict;
@@ -66,7 +78,7 @@ enum model_verdict model_load(struct model *model, uintptr_t address, size_t len
   const struct range range = {address, length};
   *bad = 0;
   if (length == 0) return VERDICT_EMPTY;
-  if (in_zeroed(model, address)) return VERDICT_NO_RIGHT;
+  if (in_zeroed(model, address)) return VERDICT_DOOR;
   return check(model, &range, judge_load, MARK_FETCHED, bad);
 }
 
@@ -74,8 +86,16 @@ enum model_verdict model_store(struct model *model, uintptr_t address, size_t le
   const struct range range = {address, length};
   *bad = 0;
   if (length == 0) return VERDICT_EMPTY;
-  if (in_zeroed(model, address)) return store_zeroed(model, &range, bad);
+  if (in_zeroed(model, address)) return VERDICT_DOOR;
   return check(model, &range, judge_store, MARK_STORED, bad);
+}
+
+enum model_verdict model_zeroing(struct model *model, uintptr_t address, size_t length, size_t *bad) {
+  const struct range range = {address, length};
+  *bad = 0;
+  if (length == 0) return VERDICT_EMPTY;
+  if (in_zeroed(model, address)) return store_zeroed(model, &range, bad);
+  return check(model, &range, judge_zeroing, MARK_STORED, bad);
 }
 
 bool model_reads(const struct model *model, uintptr_t address) {

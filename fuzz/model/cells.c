@@ -106,11 +106,16 @@ void model_write(struct model *model, uintptr_t address, size_t length, uint8_t 
       values[i] = (uint8_t)(byte + i * increment);
 }
 
+static void write_zeros(struct model *model, uintptr_t address, size_t length) {
+  model_write(model, address, length, 0, 0);
+  mark_range(model, address, length, MARK_KERNEL);
+}
+
 void model_zero(struct model *model, uintptr_t address, size_t length) {
   if (model->setup.abstract)
     model->zeroed = (struct range){address, length};
   else
-    model_write(model, address, length, 0, 0);
+    write_zeros(model, address, length);
 }
 
 void model_own(struct model *model, uintptr_t address, size_t length, enum model_owner owner,
@@ -128,6 +133,7 @@ bool model_cell(const struct model *model, uintptr_t address, struct model_cell 
                               .known = model->cells.known[index] == KNOWN,
                               .may_read = (marks & MARK_READ) != 0,
                               .may_write = (marks & MARK_WRITE) != 0,
+                              .kernel_door = (marks & MARK_KERNEL) != 0,
                               .owner = model_owner_of(model, index)};
   return true;
 }

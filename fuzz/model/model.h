@@ -38,6 +38,7 @@ struct model_setup {
   // start; create takes any numbers; every op that would touch a byte other than to zero it is refused, also
   // an allow that would make slots.
   bool abstract;
+  bool split; // the kernel array is no business of the user's door (X-DOOR)
   uint8_t process_count;
   uint32_t lives;  // how many generations a slot has in all; 0 = never exhausted
   uint8_t granule; // enum step_granule
@@ -62,8 +63,8 @@ enum model_owner {
 
 struct model_cell {
   uint8_t value;
-  bool known;               // false: a kernel object, or bytes that SPEC leaves open
-  bool may_read, may_write; // in the last step
+  bool known;                            // false: a kernel object, or bytes that SPEC leaves open
+  bool may_read, may_write, kernel_door; // in the last step
   enum model_owner owner;
 };
 
@@ -89,6 +90,7 @@ enum model_verdict {
   VERDICT_TWICE,     // X-FETCH1: read a second time in one call
   VERDICT_READ_BACK, // X-FETCH1: read after it was written in the same call
   VERDICT_EMPTY,     // X-ZERO: an access of no bytes, which should not have been made
+  VERDICT_DOOR,      // X-DOOR: kernel memory through the user's door, or user bytes through the kernel's
 };
 
 struct model; // complete in model/state.h; only for sizeof
@@ -118,6 +120,9 @@ size_t model_allowed(const struct model *model, struct model_span *ranges, size_
 // byte that is not fine. FINE also notes them as fetched or stored.
 enum model_verdict model_load(struct model *model, uintptr_t address, size_t length, size_t *bad);
 enum model_verdict model_store(struct model *model, uintptr_t address, size_t length, size_t *bad);
+
+// The same for bytes that it zeroes through the kernel's door.
+enum model_verdict model_zeroing(struct model *model, uintptr_t address, size_t length, size_t *bad);
 
 // Userspace changed this byte after the step's first fetch of it (the race op). Has no effect on a byte that
 // the step itself writes. model_race: the address armed for the last step, if any (false: none).

@@ -15,7 +15,8 @@ typedef uint64_t wide;
 #endif
 
 // What the current step may do with a byte, and what was done with it.
-enum { MARK_READ = 1, MARK_WRITE = 2, MARK_FETCHED = 4, MARK_STORED = 8 };
+// MARK_KERNEL: by the kernel's door alone (X-DOOR).
+enum { MARK_READ = 1, MARK_WRITE = 2, MARK_FETCHED = 4, MARK_STORED = 8, MARK_KERNEL = 16 };
 
 // As a mask, so that bytes are compared in words, known or not.
 enum { UNKNOWN = 0x00, KNOWN = 0xff };
@@ -111,7 +112,7 @@ struct cells {
 };
 
 #define TOUCHED_MAX 4u
-#define MARKED_MAX 4u // append: the chunk, the header, its offset, the data
+#define MARKED_MAX 5u // append: the chunk, the header, its offset, the data
 
 struct model {
   struct model_setup setup;

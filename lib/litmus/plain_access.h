@@ -34,4 +34,8 @@ static inline void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n) 
   __builtin_memset((void *)user, value, n);
 }
 
+static inline void procbuf_access_zero(uintptr_t memory, size_t n) {
+  __builtin_memset((void *)memory, 0, n);
+}
+
 #endif

@@ -14,7 +14,7 @@ static procbuf_status set_break(const procbuf_kernel *kernel, procbuf_process *p
     info->app_break = old;
     return PROCBUF_NOMEM;
   }
-  if (app_break > old) procbuf_access_fill(old, 0, end - old);
+  if (app_break > old) procbuf_access_zero(old, end - old);
   *old_break = old;
   return PROCBUF_OK;
 }

@@ -18,7 +18,7 @@ procbuf_status procbuf_grant_carve(const procbuf_kernel *kernel, procbuf_process
     info->kernel_break = old;
     return PROCBUF_NOMEM;
   }
-  if (base < old) procbuf_access_fill(base, 0, old - base);
+  if (base < old) procbuf_access_zero(base, old - base);
   *address = base;
   return PROCBUF_OK;
 }

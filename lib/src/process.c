@@ -59,7 +59,7 @@ static bool start(const procbuf_kernel *kernel, procbuf_process *process) {
   info->high_water_mark = info->ram_start;
   uintptr_t end;
   if (!procbuf_kernel_admits(kernel, process, &end)) return false;
-  if (end > info->ram_start) procbuf_access_fill(info->ram_start, 0, end - info->ram_start);
+  if (end > info->ram_start) procbuf_access_zero(info->ram_start, end - info->ram_start);
   return true;
 }
 

@@ -2,8 +2,8 @@
 #include "procbuf/slice.h"
 
 #include "internal.h"
-#include "procbuf/access.h"
 #include "procbuf/panic.h"
+#include "span.h"
 
 /* The first functions work on spans whose enter was looked up already; every public function below does that
  * first. */
@@ -32,7 +32,11 @@ static bool next_chunk(procbuf_span *rest, size_t n, procbuf_span *chunk) {
 }
 
 static procbuf_span wrap(const void *kernel_memory, size_t n) {
-  return (procbuf_span){.address = n == 0 ? 0 : (uintptr_t)kernel_memory, .length = n};
+  procbuf_span span = {.address = n == 0 ? 0 : (uintptr_t)kernel_memory, .length = n};
+#if PROCBUF_ACCESS_SPLIT && !PROCBUF_CHECKED
+  span.wrapped = true;
+#endif
+  return span;
 }
 
 size_t procbuf_readable_len(procbuf_readable slice) {
@@ -53,14 +57,14 @@ procbuf_readable procbuf_writeable_as_readable(procbuf_writeable slice) {
 bool procbuf_readable_at(procbuf_readable slice, size_t i, uint8_t *byte) {
   procbuf_epoch_check(&slice.span);
   if (i >= slice.span.length) return false;
-  *byte = procbuf_access_load8(slice.span.address + i);
+  *byte = procbuf_span_load8(&slice.span, i);
   return true;
 }
 
 bool procbuf_writeable_set(procbuf_writeable slice, size_t i, uint8_t byte) {
   procbuf_epoch_check(&slice.span);
   if (i >= slice.span.length) return false;
-  procbuf_access_store8(slice.span.address + i, byte);
+  procbuf_span_store8(&slice.span, i, byte);
   return true;
 }
 
@@ -91,14 +95,14 @@ bool procbuf_writeable_sub_to(procbuf_writeable slice, size_t to, procbuf_writea
 procbuf_status procbuf_readable_copy_to(procbuf_readable slice, void *kernel_memory, size_t n) {
   procbuf_epoch_check(&slice.span);
   if (n != slice.span.length) return PROCBUF_SIZE;
-  if (n > 0) procbuf_access_read(kernel_memory, slice.span.address, n);
+  if (n > 0) procbuf_span_read(&slice.span, 0, kernel_memory, n);
   return PROCBUF_OK;
 }
 
 procbuf_status procbuf_writeable_copy_from(procbuf_writeable slice, const void *kernel_memory, size_t n) {
   procbuf_epoch_check(&slice.span);
   if (n != slice.span.length) return PROCBUF_SIZE;
-  if (n > 0) procbuf_access_write(slice.span.address, kernel_memory, n);
+  if (n > 0) procbuf_span_write(&slice.span, 0, kernel_memory, n);
   return PROCBUF_OK;
 }
 
@@ -106,13 +110,13 @@ procbuf_status procbuf_writeable_move(procbuf_writeable to, procbuf_readable fro
   procbuf_epoch_check(&to.span);
   procbuf_epoch_check(&from.span);
   if (to.span.length != from.span.length) return PROCBUF_SIZE;
-  if (to.span.length > 0) procbuf_access_move(to.span.address, from.span.address, to.span.length);
+  if (to.span.length > 0) procbuf_span_move(&to.span, &from.span);
   return PROCBUF_OK;
 }
 
 void procbuf_writeable_fill(procbuf_writeable slice, uint8_t value) {
   procbuf_epoch_check(&slice.span);
-  if (slice.span.length > 0) procbuf_access_fill(slice.span.address, value, slice.span.length);
+  if (slice.span.length > 0) procbuf_span_fill(&slice.span, value);
 }
 
 procbuf_status procbuf_readable_compare(procbuf_readable slice, const void *kernel_memory, size_t n,
@@ -122,7 +126,7 @@ procbuf_status procbuf_readable_compare(procbuf_readable slice, const void *kern
   const uint8_t *expected = kernel_memory;
   unsigned difference = 0; /* gathered over all bytes: no early way out (S-CMP) */
   for (size_t i = 0; i < n; i++) {
-    difference |= (unsigned)procbuf_access_load8(slice.span.address + i) ^ expected[i];
+    difference |= (unsigned)procbuf_span_load8(&slice.span, i) ^ expected[i];
   }
   *equal = difference == 0;
   return PROCBUF_OK;
@@ -136,7 +140,7 @@ procbuf_bytes procbuf_readable_bytes(procbuf_readable slice) {
 bool procbuf_bytes_next(procbuf_bytes *bytes, uint8_t *byte) {
   procbuf_span one;
   if (!next_chunk(&bytes->rest, 1, &one)) return false;
-  *byte = procbuf_access_load8(one.address);
+  *byte = procbuf_span_load8(&one, 0);
   return true;
 }
 

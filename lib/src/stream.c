@@ -2,7 +2,7 @@
 #include "procbuf/stream.h"
 
 #include "internal.h"
-#include "procbuf/access.h"
+#include "span.h"
 
 enum {
   VERSION_AT = 0,
@@ -15,8 +15,8 @@ enum {
 
 /* A stream whose header was read, once, and is acceptable. */
 typedef struct open_stream {
-  uintptr_t address; /* of the header */
-  size_t room;       /* bytes of data that the slice holds */
+  procbuf_span span;
+  size_t room; /* bytes of data that the slice holds */
   uint32_t offset;
   uint8_t low_flags; /* the flags' second byte */
 } open_stream;
@@ -35,9 +35,9 @@ static procbuf_status stream_open(procbuf_writeable slice, open_stream *stream) 
   if (slice.span.length < DATA_AT) return PROCBUF_SIZE;
   uint8_t header[DATA_AT];
   /* In two pieces: a load of all 8 bytes would wait for the last append's store of the offset. */
-  procbuf_access_read(header, slice.span.address, OFFSET_AT);
-  procbuf_access_read(header + OFFSET_AT, slice.span.address + OFFSET_AT, DATA_AT - OFFSET_AT);
-  stream->address = slice.span.address;
+  procbuf_span_read(&slice.span, 0, header, OFFSET_AT);
+  procbuf_span_read(&slice.span, OFFSET_AT, header + OFFSET_AT, DATA_AT - OFFSET_AT);
+  stream->span = slice.span;
   stream->room = slice.span.length - DATA_AT;
   stream->low_flags = header[FLAGS_AT + 1];
   __builtin_memcpy(&stream->offset, header + OFFSET_AT, sizeof stream->offset);
@@ -53,19 +53,19 @@ static bool fits(const open_stream *stream, size_t n) {
   return stream->offset <= stream->room && n <= stream->room - stream->offset;
 }
 
-static uintptr_t end_of_data(const open_stream *stream) {
-  return stream->address + DATA_AT + stream->offset;
+static size_t end_of_data(const open_stream *stream) {
+  return DATA_AT + (size_t)stream->offset;
 }
 
 static procbuf_status exceed(const open_stream *stream) {
-  procbuf_access_store8(stream->address + FLAGS_AT + 1, (uint8_t)(stream->low_flags | FLAG_EXCEEDED));
+  procbuf_span_store8(&stream->span, FLAGS_AT + 1, (uint8_t)(stream->low_flags | FLAG_EXCEEDED));
   return PROCBUF_SIZE;
 }
 
 /* The data is in place: makes n bytes of it count. */
 static procbuf_status commit(const open_stream *stream, size_t n, procbuf_stream_result *result) {
   uint32_t offset = stream->offset + (uint32_t)n;
-  if (n > 0) procbuf_access_write(stream->address + OFFSET_AT, &offset, sizeof offset);
+  if (n > 0) procbuf_span_write(&stream->span, OFFSET_AT, &offset, sizeof offset);
   *result = (procbuf_stream_result){stream->offset == 0 && n > 0, offset};
   return PROCBUF_OK;
 }
@@ -77,7 +77,7 @@ procbuf_status procbuf_stream_append(procbuf_writeable slice, const void *chunk,
   if (status != PROCBUF_OK) return status;
   if (n > countable(&stream)) return PROCBUF_FAIL;
   if (!fits(&stream, n)) return exceed(&stream);
-  if (n > 0) procbuf_access_write(end_of_data(&stream), chunk, n);
+  if (n > 0) procbuf_span_write(&stream.span, end_of_data(&stream), chunk, n);
   return commit(&stream, n, result);
 }
 
@@ -86,7 +86,7 @@ static bool drain(const open_stream *stream, procbuf_byte_source *source, void *
   uint8_t byte;
   for (*n = 0; source(context, &byte); ++*n) {
     if (*n == countable(stream)) return false; /* before the sum below, which could wrap */
-    if (fits(stream, *n + 1)) procbuf_access_store8(end_of_data(stream) + *n, byte);
+    if (fits(stream, *n + 1)) procbuf_span_store8(&stream->span, end_of_data(stream) + *n, byte);
   }
   return true;
 }

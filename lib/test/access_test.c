@@ -41,12 +41,20 @@ static void fill_sets_n_bytes(void **state) {
   assert_memory_equal(user, "\0\0\0\0\377\377\377\377\0", 9);
 }
 
+static void zero_sets_n_bytes(void **state) {
+  (void)state;
+  memset(user, 0xFF, sizeof user);
+  procbuf_access_zero(USER + 4, 4);
+  assert_memory_equal(user, "\377\377\377\377\0\0\0\0\377", 9);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(load_and_store_touch_one_byte),
       cmocka_unit_test(read_and_write_copy_n_bytes),
       cmocka_unit_test(move_takes_overlap_both_ways),
       cmocka_unit_test(fill_sets_n_bytes),
+      cmocka_unit_test(zero_sets_n_bytes),
   };
   return FIXTURE_RUN(tests);
 }

@@ -133,15 +133,6 @@ static void without_a_hook_everything_is_accepted(void **state) {
   assert_int_equal(fx_hook.asked, 0);
 }
 
-#define TEXT_OF(name) #name
-#define EXPANSION_OF(name) TEXT_OF(name)
-
-static void shape_is_in_the_name_of_init(void **state) {
-  (void)state;
-  const char *expected = PROCBUF_CHECKED ? "procbuf_kernel_init_checked" : "procbuf_kernel_init_lean";
-  assert_string_equal(EXPANSION_OF(procbuf_kernel_init), expected);
-}
-
 static void lean_slices_are_two_words(void **state) {
   (void)state;
   if (PROCBUF_CHECKED) skip();
@@ -159,7 +150,6 @@ int main(void) {
       cmocka_unit_test_setup(init_refuses_equal_driver_numbers, dirty),
       cmocka_unit_test(first_generation_zero_means_one),
       cmocka_unit_test(without_a_hook_everything_is_accepted),
-      cmocka_unit_test(shape_is_in_the_name_of_init),
       cmocka_unit_test(lean_slices_are_two_words),
   };
   return FIXTURE_RUN(tests);

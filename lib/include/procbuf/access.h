@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /**
- * The six functions that touch user bytes. Everything that the library loads from or stores to a process's
- * memory, the zeroing of fresh memory included, goes through them, and through nothing else.
+ * The functions that touch processes' memory, behind two doors (X-DOOR).
+ *
+ *   user door     load8, store8, read, write, move, fill: all that the library loads from or stores to memory that is a
+ *                 process's. An implementation may use what reaches such memory alone: unprivileged loads and stores
+ *                 (LDRT, STRT), buses that need a special instruction.
+ *   kernel door   zero: memory that is no process's yet, or becomes a grant. The kernel's own loads and stores reach it, a
+ *                 process's do not.
+ *
+ * Kernel arrays seen as slices (S-WRAP) pass the user door too, unless PROCBUF_ACCESS_SPLIT is 1 (config.h): then the
+ * library reaches them by itself. A header whose user door reaches memory of processes alone needs that. What grant memory
+ * holds (slots, state) is kernel objects and passes neither.
  *
  * Replacing them: with PROCBUF_ACCESS_HEADER defined, for instance -DPROCBUF_ACCESS_HEADER='"my/access.h"',
- * this header includes that one and defines nothing. It must declare the same six functions, inline or
- * external. Uses: unprivileged loads and stores (LDRT, STRT), buses that need a special instruction, or
- * counting in a test.
+ * this header includes that one and defines nothing. It must declare the same seven functions, inline or
+ * external. An implementation by LDRT and STRT reaches what the protection unit lets the *running* process reach: a kernel
+ * that reaches for another process's buffer sets the unit for that one first.
  *
  * What callers of them guarantee:
  *   - User memory is named by an address, not a pointer, so that no pointer is formed that is not used.
  *   - n > 0: a range of length 0 reaches none of them, so null never reaches memcpy and its kin (X-ZERO).
- *   - [user, user + n) was checked against the process's memory, and does not wrap (X-BOUNDS, X-WRAP).
+ *   - User door: [user, user + n) was checked against the process's memory, and does not wrap (X-BOUNDS, X-WRAP).
  *   - Kernel memory and user memory do not overlap; two user ranges may (X-ALIAS).
  *   - In one library call no user byte is passed to load8, read or move twice, or after it was written (X-FETCH1).
  *
@@ -23,12 +32,10 @@
  *   read, move      at least once. Compilers make overlapping loads of a copy of constant size (7 bytes: bytes 0 to 3 and
  *                   3 to 6), and so do C libraries' memcpy. Which of them reaches kernel memory does not matter: the
  *                   library looks at what has arrived there, and at nothing else.
- *   write, fill     at least once, likewise: a process may see a byte stored twice with the same value
+ *   write, fill     at least once, likewise: a process may see a byte stored twice with the same value. zero: no process
+ *                   looks.
  *
  * The header of a stream is read as two pieces of 4 bytes, which all compilers make of loads that do not overlap.
- *
- * Kernel arrays seen as slices (S-WRAP) pass through here too; their addresses are ordinary kernel addresses.
- * A slot's bookkeeping in grant memory is a kernel object and does not.
  *
  * A process's memory that includes address 0 needs a replacement: C gives no access through a null pointer.
  */
@@ -82,6 +89,12 @@ static inline void procbuf_access_move(uintptr_t to, uintptr_t from, size_t n) {
 /** Sets n user bytes to value. */
 static inline void procbuf_access_fill(uintptr_t user, uint8_t value, size_t n) {
   __builtin_memset((void *)user, value, n);
+  procbuf_access_compiler_barrier();
+}
+
+/** Kernel door: sets n bytes, which no process reaches at this moment, to 0. */
+static inline void procbuf_access_zero(uintptr_t memory, size_t n) {
+  __builtin_memset((void *)memory, 0, n);
   procbuf_access_compiler_barrier();
 }
 

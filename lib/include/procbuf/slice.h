@@ -42,15 +42,17 @@ typedef struct procbuf_span {
 #if PROCBUF_CHECKED
   const procbuf_kernel *kernel; /* whose enter; null: wrapped, never stale */
   uint64_t frame;               /* number of that enter */
+#elif PROCBUF_ACCESS_SPLIT
+  bool wrapped; /* a kernel array's bytes */
 #endif
 } procbuf_span;
 
-/** A view that reads. Lean: two words. All zero is an empty slice. */
+/** A view that reads. Lean: two words (three, where accesses are split). All zero is an empty slice. */
 typedef struct procbuf_readable {
   procbuf_span span;
 } procbuf_readable;
 
-/** A view that writes. Lean: two words. All zero is an empty slice. */
+/** A view that writes. As large. All zero is an empty slice. */
 typedef struct procbuf_writeable {
   procbuf_span span;
 } procbuf_writeable;
