@@ -40,8 +40,9 @@ void emit_SVC(struct emitter *e, const struct step *step) {
   emit_use(e, PART_ARGUMENTS);
   emit_use(e, PART_RESULT);
   emit_line(e, "result = (procbuf_registers){{UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED}};");
-  emit_equal(e, handled ? "true" : "false", "procbuf_syscall_allow(&kernel, %s, %s, &arguments, &result)",
-             emit_pid(e, step), emit_number(e, step->number));
+  emit_equal(e, handled ? "true" : "false", "procbuf_syscall_%s(&kernel, %s, %s, &arguments, &result)",
+             step->number == PROCBUF_CLASS_MEMOP ? "memop" : "allow", emit_pid(e, step),
+             emit_number(e, step->number));
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     emit_equal(e, handled ? emit_value(e, i) : "UNTOUCHED", "result.r[%u]", i);
 }

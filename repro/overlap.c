@@ -37,6 +37,7 @@ bool overlap_of_step(const struct lockstep *l, const struct outcome *outcome, en
   const struct step *step = &l->step;
   struct model_span range = {step->address, step->length};
   if (step->op != OP_ALLOW && step->op != OP_SVC && step->op != OP_EXTERNAL) return false;
+  if (step->op == OP_SVC && step->number == PROCBUF_CLASS_MEMOP) return false;
   if (program_word(step->op, outcome) != WORD_OK || l->machine.memory.abstract) return false;
   if (step->op == OP_SVC)
     range = (struct model_span){model_register(&l->model, 2), model_register(&l->model, 3)};

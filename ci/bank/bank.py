@@ -88,7 +88,7 @@ def wrong(path, number, expected, found):
 
 def clauses():
     with open(SPEC, encoding="utf-8") as file:
-        return set(re.findall(r"\b[XPABST]-[A-Z0-9]+\b", file.read()))
+        return set(re.findall(r"\b[XPAMBSTC]-[A-Z0-9]+\b", file.read()))
 
 
 def allowed_values(path):

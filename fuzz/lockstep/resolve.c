@@ -129,11 +129,11 @@ static uintptr_t base_length(const struct frame *frame, unsigned base) {
   }
 }
 
-// 256 and 259 are 0 and 3 to whoever looks at eight bits only.
+// 256, 259 and 261 are 0, 3 and 5 to whoever looks at eight bits only.
 static uintptr_t number(unsigned value) {
-  static const uint16_t numbers[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 256, 259};
-  const unsigned half = sizeof numbers / sizeof *numbers;
-  return value < half ? numbers[value] : value == half ? WORD_HALF : UINTPTR_MAX;
+  static const uintptr_t numbers[] = {0, 1,  2,  3,   4,   5,         6,           7,  8,
+                                      9, 10, 11, 256, 259, WORD_HALF, UINTPTR_MAX, 261};
+  return numbers[value];
 }
 
 static uintptr_t alignment(unsigned value) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Allow system calls, by arguments and by registers.
+// Allow system calls, by arguments, and all of the library's by registers.
 #include "machine/internal.h"
 #include "machine/userspace.h"
 
@@ -30,6 +30,22 @@ void machine_LET_RAW(struct machine *machine, const struct step *step, struct ou
   outcome_set(outcome, WORD_OK);
 }
 
+static void report_allow(struct outcome *outcome, const procbuf_registers *result) {
+  const bool failed = result->r[0] == PROCBUF_VARIANT_FAILURE_2_U32;
+  outcome_add(outcome, VALUE_NUMBER, result->r[0]);
+  outcome_add(outcome, failed ? VALUE_NUMBER : VALUE_ADDRESS, result->r[1]);
+  outcome_add(outcome, failed ? VALUE_ADDRESS : VALUE_LENGTH, result->r[2]);
+  outcome_add(outcome, VALUE_LENGTH, result->r[3]);
+}
+
+static void report_memop(struct outcome *outcome, uintptr_t operation, const procbuf_registers *result) {
+  const bool number = result->r[0] == PROCBUF_VARIANT_FAILURE || operation == PROCBUF_MEMOP_REGIONS;
+  outcome_add(outcome, VALUE_NUMBER, result->r[0]);
+  outcome_add(outcome, number ? VALUE_NUMBER : VALUE_ADDRESS, result->r[1]);
+  outcome_add(outcome, VALUE_ADDRESS, result->r[2]);
+  outcome_add(outcome, VALUE_LENGTH, result->r[3]);
+}
+
 void machine_SVC(struct machine *machine, const struct step *step, struct outcome *outcome) {
   procbuf_registers arguments;
   procbuf_registers result = {{MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED, MACHINE_UNTOUCHED}};
@@ -43,10 +59,9 @@ void machine_SVC(struct machine *machine, const struct step *step, struct outcom
     return;
   }
   machine->got = false;
-  const bool failed = result.r[0] == PROCBUF_VARIANT_FAILURE_2_U32;
   outcome_set(outcome, WORD_OK);
-  outcome_add(outcome, VALUE_NUMBER, result.r[0]);
-  outcome_add(outcome, failed ? VALUE_NUMBER : VALUE_ADDRESS, result.r[1]);
-  outcome_add(outcome, failed ? VALUE_ADDRESS : VALUE_LENGTH, result.r[2]);
-  outcome_add(outcome, VALUE_LENGTH, result.r[3]);
+  if (step->number == PROCBUF_CLASS_MEMOP)
+    report_memop(outcome, arguments.r[0], &result);
+  else
+    report_allow(outcome, &result);
 }

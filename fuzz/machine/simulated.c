@@ -21,7 +21,8 @@ procbuf_status userspace_allow(struct machine *machine, procbuf_pid pid, procbuf
 
 bool userspace_svc(struct machine *machine, procbuf_pid pid, uintptr_t syscall_class,
                    const procbuf_registers *arguments, procbuf_registers *result) {
-  return procbuf_syscall_allow(&machine->kernel, pid, syscall_class, arguments, result);
+  return procbuf_syscall_allow(&machine->kernel, pid, syscall_class, arguments, result) ||
+         procbuf_syscall_memop(&machine->kernel, pid, syscall_class, arguments, result);
 }
 
 procbuf_status userspace_brk(struct machine *machine, procbuf_pid pid, uintptr_t app_break,

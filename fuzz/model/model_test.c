@@ -617,7 +617,7 @@ static void a_abi(void **state) {
   (void)state;
   set_registers(0x100, 1, RAM(0) + 2, 6);
   assert_true(model_register(&model, 2) == RAM(0) + 2);
-  IS(UNHANDLED, .op = OP_SVC, .number = 5);
+  IS(UNHANDLED, .op = OP_SVC, .number = 261);
   assert_int_equal(out.count, 0);
   IS(UNHANDLED, .op = OP_SVC, .number = UINTPTR_MAX);
   IS(OK, .op = OP_SVC, .number = 4);
@@ -639,6 +639,43 @@ static void a_abi(void **state) {
   set_registers(0x100, 1, FLASH(0) + HEADER, 6);
   IS(OK, .op = OP_SVC, .number = 3);
   VALUE(1, WORD_INVAL);
+}
+
+static void expect_memop(uintptr_t operation, uintptr_t argument, uintptr_t variant, uintptr_t second) {
+  set_registers(operation, argument, 23, 24);
+  IS(OK, .op = OP_SVC, .number = 5);
+  VALUE(0, variant);
+  VALUE(1, second);
+  VALUE(2, 23);
+  VALUE(3, 24);
+}
+
+static void m_ops(void **state) {
+  (void)state;
+  const uintptr_t bounds[] = {RAM(0), RAM(0) + RAM_SIZE, FLASH(0), FLASH(0) + FLASH_SIZE, RAM(0) + RAM_SIZE};
+  for (unsigned i = 0; i < 5; i++)
+    expect_memop(2 + i, 22, 129, bounds[i]);
+  expect_memop(7, 22, 129, 0);
+  expect_memop(10, 22, 128, 22);
+  expect_memop(11, 22, 128, 22);
+  expect_memop(0, RAM(0) + INITIAL + 8, 128, RAM(0) + INITIAL + 8);
+  expect_memop(1, (uintptr_t)-4, 129, RAM(0) + INITIAL + 8);
+  expect_memop(1, 0, 129, RAM(0) + INITIAL + 4);
+}
+
+static void m_order(void **state) {
+  (void)state;
+  expect_memop(8, 0, 0, WORD_FAIL);
+  expect_memop(9, 0, 0, WORD_FAIL);
+  CLAUSE("M-ORDER");
+  expect_memop(12, 0, 0, WORD_NOSUPPORT);
+  expect_memop(UINTPTR_MAX, 0, 0, WORD_NOSUPPORT);
+  expect_memop(0, RAM(0) + RAM_SIZE + 1, 0, WORD_INVAL);
+  IS(OK, .op = OP_REFUSE, .byte = 1);
+  expect_memop(1, 4, 0, WORD_NOMEM);
+  IS(OK, .op = OP_STATE, .state = STEP_STOPPED);
+  expect_memop(12, 0, 0, WORD_FAIL);
+  expect_memop(2, 0, 0, WORD_FAIL);
 }
 
 static void b_get(void **state) {
@@ -1427,6 +1464,8 @@ static const struct CMUnitTest tests[] = {
     CONCRETE(a_overlap),
     CONCRETE(a_other),
     CONCRETE(a_abi),
+    CONCRETE(m_ops),
+    CONCRETE(m_order),
     CONCRETE(b_get),
     CONCRETE(b_default),
     CONCRETE(b_len_and_ptr),

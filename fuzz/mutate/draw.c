@@ -251,7 +251,7 @@ static struct operand draw_length(const struct op *op, struct random_source *ran
 // ---- operands
 
 static uint8_t draw_small(unsigned type, struct random_source *random) {
-  static const uint8_t numbers[] = {30, 20, 15, 8, 8, 2, 2, 8, 1, 1, 1, 1, 2, 2, 2, 2};
+  static const uint8_t numbers[] = {30, 20, 15, 8, 8, 8, 2, 8, 1, 1, 1, 1, 2, 2, 2, 2, 1};
   static const uint8_t drivers[] = {50, 35, 6, 9};
   const size_t count = program_operands[type].count;
   switch (type) {

@@ -235,7 +235,7 @@ static const struct mistake {
     {TEXT("live p0.ol"), 1, 6, "p0.ol", a_process},
     {TEXT("allow p0 rx d0 0 ram 1"), 1, 10, "rx", "a kind: ro, rw or us"},
     {TEXT("allow p0 ro d4 0 ram 1"), 1, 13, "d4", "a driver: d0 to d3"},
-    {TEXT("allow p0 ro d0 14 ram 1"), 1, 16, "14", "a number: 0 to 11, 256, 259, half or max"},
+    {TEXT("allow p0 ro d0 14 ram 1"), 1, 16, "14", "a number: 0 to 11, 256, 259, half, max or 261"},
     {TEXT("allow p0 ro d0 0 rom 1"), 1, 18, "rom", an_address},
     {TEXT("allow p0 ro d0 0 ram"), 1, 21, "", a_length},
     {TEXT("state p0 asleep"), 1, 10, "asleep", "a state: running, yielded, stopped, faulted or terminated"},

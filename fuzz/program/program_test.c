@@ -274,7 +274,7 @@ static void codes_and_values_are_taken_modulo_their_number(void **state) {
   data[16] = (uint8_t)(data[16] + OP_COUNT);
   data[17] = (uint8_t)(data[17] + 8 * 31);
   data[18] = (uint8_t)(data[18] + 3 * 84);
-  data[20] = (uint8_t)(data[20] + 16 * 15);
+  data[20] = (uint8_t)(data[20] + 17 * 14);
   data[21] = (uint8_t)(data[21] + ADDRESS_BASE_COUNT);
   data[22] = (uint8_t)(data[22] + 5 * 50);
   data[25] = (uint8_t)(data[25] + LENGTH_BASE_COUNT * 2);
@@ -547,7 +547,7 @@ static const struct {
     {OPERAND_PROCESS, "p0 p1 p2 p3 p0.old p1.old p2.old p3.old "},
     {OPERAND_KIND, "ro rw us "},
     {OPERAND_DRIVER, "d0 d1 d2 d3 "},
-    {OPERAND_NUMBER, "0 1 2 3 4 5 6 7 8 9 10 11 256 259 half max "},
+    {OPERAND_NUMBER, "0 1 2 3 4 5 6 7 8 9 10 11 256 259 half max 261 "},
     {OPERAND_STATE, "running yielded stopped faulted terminated "},
     {OPERAND_ALIGNMENT, "0 1 2 3 4 6 8 12 16 32 64 128 256 half max 4096 "},
     {OPERAND_CAPABILITY, "granted forged "},

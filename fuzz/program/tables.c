@@ -42,9 +42,9 @@ WORDS(KIND, program_kind_words, "ro", "rw", "us");
 WORDS(DRIVER, program_driver_words, "d0", "d1", "d2", "d3");
 
 #define NAME_NUMBER "number"
-#define EXPECTED_NUMBER "a number: 0 to 11, 256, 259, half or max"
+#define EXPECTED_NUMBER "a number: 0 to 11, 256, 259, half, max or 261"
 WORDS(NUMBER, program_number_words, "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "256",
-      "259", "half", "max");
+      "259", "half", "max", "261");
 
 #define NAME_STATE "state"
 #define EXPECTED_STATE "a state: running, yielded, stopped, faulted or terminated"

@@ -38,9 +38,12 @@ enum {
 
 _Static_assert(WORD_COUNT <= 32, "one bit for each word");
 
-#define VARIANT_FAILURE 2u // failure with two numbers, TRD 104: variant, error, ...
+// TRD 104: variant, error, ...
+#define VARIANT_FAILURE 0u
+#define VARIANT_FAILURE_2_U32 2u
 
 enum word program_word(uint8_t op, const struct outcome *outcome) {
-  const bool failed = op == OP_SVC && outcome->word == WORD_OK && outcome->values[0] == VARIANT_FAILURE;
+  if (op != OP_SVC || outcome->word != WORD_OK) return (enum word)outcome->word;
+  const bool failed = outcome->values[0] == VARIANT_FAILURE || outcome->values[0] == VARIANT_FAILURE_2_U32;
   return (enum word)(failed ? outcome->values[1] : outcome->word);
 }

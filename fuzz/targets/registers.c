@@ -9,7 +9,7 @@
 static const uint8_t ops[] = {
     OP_SVC,   OP_LET,   OP_LET_LENGTH, OP_LET_RAW,      OP_ALLOW,   OP_BRK,   OP_SBRK,
     OP_GET,   OP_LEN,   OP_PTR,        OP_TERMINATE,    OP_RESTART, OP_STATE, OP_ENTER,
-    OP_BYTES, OP_LEAVE, OP_REFUSE,     OP_DRIVER_STATE, OP_PIN,     OP_UNPIN,
+    OP_BYTES, OP_LEAVE, OP_REFUSE,     OP_DRIVER_STATE, OP_PIN,     OP_UNPIN, OP_GRANT,
 };
 
 const struct host_focus target_focus = {ops, sizeof ops, -1};

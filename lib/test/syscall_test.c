@@ -58,15 +58,69 @@ static void A_ABI_arguments_and_result_may_be_one_object(void **state) {
   assert_registers(registers, 2, 10, fx.ms + 4, 4);
 }
 
+static procbuf_registers memop(uintptr_t operation, uintptr_t argument) {
+  procbuf_registers registers = {{operation, argument, 13, 14}};
+  assert_true(procbuf_syscall_memop(&fx.kernel, fx.pid, 5, &registers, &registers));
+  return registers;
+}
+
+static void M_OPS_report_bounds(void **state) {
+  (void)state;
+  procbuf_process_info info;
+  assert_int_equal(procbuf_process_info_get(&fx.kernel, fx.pid, &info), PROCBUF_OK);
+  const uintptr_t values[] = {info.ram_start, info.ram_end,      info.flash_start,
+                              info.flash_end, info.kernel_break, 0};
+  for (unsigned i = 0; i < sizeof values / sizeof *values; i++)
+    assert_registers(memop(PROCBUF_MEMOP_RAM_START + i, 12), 129, values[i], 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_STACK_START, 12), 128, 12, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_HEAP_START, 12), 128, 12, 13, 14);
+}
+
+static void M_OPS_move_the_break(void **state) {
+  (void)state;
+  procbuf_process_info info;
+  assert_int_equal(procbuf_process_info_get(&fx.kernel, fx.pid, &info), PROCBUF_OK);
+  const uintptr_t old = info.app_break;
+  assert_registers(memop(PROCBUF_MEMOP_BRK, old - 8), 128, old - 8, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_SBRK, 4), 129, old - 8, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_SBRK, (uintptr_t)-4), 129, old - 4, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_SBRK, 0), 129, old - 8, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_BRK, info.ram_end + 1), 0, 6, 13, 14);
+  fx_hook.refuse = true;
+  assert_registers(memop(PROCBUF_MEMOP_SBRK, 4), 0, 9, 13, 14);
+}
+
+static void M_ORDER_of_errors(void **state) {
+  (void)state;
+  assert_registers(memop(12, 0), 0, 10, 13, 14);
+  assert_registers(memop(UINTPTR_MAX, 0), 0, 10, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_REGION_START, 0), 0, 1, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_REGION_END, 0), 0, 1, 13, 14);
+  assert_int_equal(procbuf_process_terminate(&fx.kernel, fx.pid), PROCBUF_OK);
+  assert_registers(memop(12, 0), 0, 1, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_BRK, 0), 0, 1, 13, 14);
+  assert_registers(memop(PROCBUF_MEMOP_RAM_START, 0), 0, 1, 13, 14);
+}
+
+static void M_OPS_are_kernel_entries(void **state) {
+  (void)state;
+  for (uintptr_t operation = 0; operation < 13; operation++) {
+    const uint64_t entry = fx.kernel.entry;
+    memop(operation, 0);
+    assert_true(fx.kernel.entry == entry + 1);
+  }
+}
+
 static void A_ABI_other_classes_do_nothing(void **state) {
   (void)state;
-  const uintptr_t others[] = {0, 1, 2, 5, 6, 8, 0x103, 0x10004, UINTPTR_MAX, UINTPTR_MAX - 4};
+  const uintptr_t others[] = {0, 1, 2, 6, 8, 0x103, 0x105, 0x10004, UINTPTR_MAX, UINTPTR_MAX - 4};
   const procbuf_registers arguments = {{DRIVER_A, 0, fx.ms, 8}};
   for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
     procbuf_registers result = {{11, 12, 13, 14}};
     uint64_t entry = fx.kernel.entry;
     fixture_snapshot();
     assert_false(procbuf_syscall_allow(&fx.kernel, fx.pid, others[i], &arguments, &result));
+    assert_false(procbuf_syscall_memop(&fx.kernel, fx.pid, others[i], &arguments, &result));
     fixture_assert_unchanged();
     assert_true(fx.kernel.entry == entry);
     assert_registers(result, 11, 12, 13, 14);
@@ -88,6 +142,10 @@ int main(void) {
       FIXTURE_TEST(A_ABI_arguments_and_result_may_be_one_object),
       FIXTURE_TEST(A_ABI_other_classes_do_nothing),
       FIXTURE_TEST(A_ABI_is_one_kernel_entry),
+      FIXTURE_TEST(M_OPS_report_bounds),
+      FIXTURE_TEST(M_OPS_move_the_break),
+      FIXTURE_TEST(M_ORDER_of_errors),
+      FIXTURE_TEST(M_OPS_are_kernel_entries),
   };
   return FIXTURE_RUN(tests);
 }

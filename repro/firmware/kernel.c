@@ -87,25 +87,14 @@ void userspace_start(struct machine *machine) {
 
 // ---- switches and system calls
 
-static void serve_memop(struct machine *machine, procbuf_pid pid, uintptr_t *r) {
-  uintptr_t old_break = 0;
-  procbuf_status status = PROCBUF_NOSUPPORT;
-  if (r[0] == KERNEL_MEMOP_BRK) status = procbuf_brk(&machine->kernel, pid, r[1], &old_break);
-  if (r[0] == KERNEL_MEMOP_SBRK) status = procbuf_sbrk(&machine->kernel, pid, (intptr_t)r[1], &old_break);
-  r[0] = status == PROCBUF_OK ? KERNEL_SUCCESS_U32 : KERNEL_FAILURE;
-  r[1] = status == PROCBUF_OK ? old_break : (uintptr_t)status;
-}
-
 static void serve(struct machine *machine, procbuf_pid pid, uintptr_t syscall_class, uintptr_t *r) {
   procbuf_registers registers;
   __builtin_memcpy(registers.r, r, sizeof registers.r);
-  if (syscall_class == KERNEL_CLASS_MEMOP) {
-    serve_memop(machine, pid, r);
-  } else if (procbuf_syscall_allow(&machine->kernel, pid, syscall_class, &registers, &registers)) {
+  if (procbuf_syscall_allow(&machine->kernel, pid, syscall_class, &registers, &registers) ||
+      procbuf_syscall_memop(&machine->kernel, pid, syscall_class, &registers, &registers)) {
     __builtin_memcpy(r, registers.r, sizeof registers.r);
   } else {
-    r[0] = KERNEL_FAILURE;
-    r[1] = PROCBUF_NOSUPPORT;
+    r[0] = KERNEL_UNHANDLED;
   }
 }
 

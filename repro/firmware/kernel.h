@@ -10,10 +10,8 @@
 
 #include "machine/machine.h"
 
-// Of TRD 104: memop moves breaks; how it and unknown calls return. Both memops return the old break.
-#define KERNEL_CLASS_MEMOP 5u
-enum { KERNEL_MEMOP_BRK = 0, KERNEL_MEMOP_SBRK = 1 };
-enum { KERNEL_FAILURE = 0, KERNEL_SUCCESS_U32 = 129 };
+// What r0 holds after a call of a class that the library does not know; none of its variants.
+#define KERNEL_UNHANDLED 255u
 
 #define KERNEL_BROKEN ((procbuf_status)(PROCBUF_NOACK + 1)) // no status that the library has
 

@@ -15,7 +15,7 @@ enum reason {
   REASON_DEAD,    // there is no such process
   REASON_HANDLES, // handles are held, and would end with its run (B-RETURNED)
   REASON_GRANULE, // the bytes are its own, but the protection is too coarse to let it have them
-  REASON_CLASS,   // no instruction makes a call of this class, or this kernel gives it a meaning of its own
+  REASON_CLASS,   // no instruction makes a call of this class
   REASON_COUNT
 };
 static unsigned instead_of[REASON_COUNT];
@@ -112,45 +112,53 @@ procbuf_status userspace_allow(struct machine *machine, procbuf_pid pid, procbuf
 }
 
 static bool is_callable(uintptr_t syscall_class) {
-  return (process_has_call(syscall_class) && syscall_class != KERNEL_CLASS_MEMOP) || instead(REASON_CLASS);
+  return process_has_call(syscall_class) || instead(REASON_CLASS);
 }
 
-static bool is_allow(uintptr_t syscall_class) {
+static bool is_entry(uintptr_t syscall_class) {
   return syscall_class == PROCBUF_CLASS_READONLY || syscall_class == PROCBUF_CLASS_READWRITE ||
-         syscall_class == PROCBUF_CLASS_USERSPACE_READABLE;
+         syscall_class == PROCBUF_CLASS_USERSPACE_READABLE || syscall_class == PROCBUF_CLASS_MEMOP;
 }
 
 bool userspace_svc(struct machine *machine, procbuf_pid pid, uintptr_t syscall_class,
                    const procbuf_registers *arguments, procbuf_registers *result) {
   if (!processes_is_alive(machine, pid) || !is_callable(syscall_class) ||
-      !(is_allow(syscall_class) || processes_may_run(machine)))
-    return procbuf_syscall_allow(&machine->kernel, pid, syscall_class, arguments, result);
+      !(is_entry(syscall_class) || processes_may_run(machine)))
+    return procbuf_syscall_allow(&machine->kernel, pid, syscall_class, arguments, result) ||
+           procbuf_syscall_memop(&machine->kernel, pid, syscall_class, arguments, result);
   procbuf_registers registers = *arguments;
   if (!call(machine, pid, syscall_class, registers.r)) return true; // with a result that is none
-  if (syscall_class == PROCESS_CLASS_YIELD || registers.r[0] == KERNEL_FAILURE) return false;
+  if (syscall_class == PROCESS_CLASS_YIELD || registers.r[0] == KERNEL_UNHANDLED) return false;
   *result = registers;
   return true;
 }
 
-static procbuf_status memop(struct machine *machine, procbuf_pid pid, uintptr_t operation, uintptr_t argument,
-                            uintptr_t *old_break) {
-  uintptr_t r[PROCESS_ARGUMENTS] = {operation, argument};
-  if (!call(machine, pid, KERNEL_CLASS_MEMOP, r)) return KERNEL_BROKEN;
-  if (r[0] == KERNEL_FAILURE) return (procbuf_status)r[1];
-  *old_break = r[1];
-  return r[0] == KERNEL_SUCCESS_U32 ? PROCBUF_OK : KERNEL_BROKEN;
+// Makes a memop call that on success gives this variant; then its value, if it has one, is in r[1].
+static procbuf_status memop(struct machine *machine, procbuf_pid pid, uintptr_t variant, uintptr_t *r) {
+  if (!call(machine, pid, PROCBUF_CLASS_MEMOP, r)) return KERNEL_BROKEN;
+  if (r[0] == PROCBUF_VARIANT_FAILURE) return (procbuf_status)r[1];
+  return r[0] == variant ? PROCBUF_OK : KERNEL_BROKEN;
 }
 
 procbuf_status userspace_brk(struct machine *machine, procbuf_pid pid, uintptr_t app_break,
                              uintptr_t *old_break) {
   if (!processes_is_alive(machine, pid)) return procbuf_brk(&machine->kernel, pid, app_break, old_break);
-  return memop(machine, pid, KERNEL_MEMOP_BRK, app_break, old_break);
+  uintptr_t asked[PROCESS_ARGUMENTS] = {PROCBUF_MEMOP_SBRK, 0};
+  uintptr_t set[PROCESS_ARGUMENTS] = {PROCBUF_MEMOP_BRK, app_break};
+  (void)memop(machine, pid, PROCBUF_VARIANT_SUCCESS_U32,
+              asked); // its own break: a process that sets one gets none back
+  const procbuf_status status = memop(machine, pid, PROCBUF_VARIANT_SUCCESS, set);
+  if (status == PROCBUF_OK) *old_break = asked[1];
+  return status;
 }
 
 procbuf_status userspace_sbrk(struct machine *machine, procbuf_pid pid, intptr_t increment,
                               uintptr_t *old_break) {
   if (!processes_is_alive(machine, pid)) return procbuf_sbrk(&machine->kernel, pid, increment, old_break);
-  return memop(machine, pid, KERNEL_MEMOP_SBRK, (uintptr_t)increment, old_break);
+  uintptr_t r[PROCESS_ARGUMENTS] = {PROCBUF_MEMOP_SBRK, (uintptr_t)increment};
+  const procbuf_status status = memop(machine, pid, PROCBUF_VARIANT_SUCCESS_U32, r);
+  if (status == PROCBUF_OK) *old_break = r[1];
+  return status;
 }
 
 bool userspace_write(struct machine *machine, uintptr_t address, size_t length, uint8_t byte) {

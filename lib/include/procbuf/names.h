@@ -76,6 +76,7 @@
 #define procbuf_stream_append PROCBUF_SHAPED(procbuf_stream_append)
 #define procbuf_stream_append_from PROCBUF_SHAPED(procbuf_stream_append_from)
 #define procbuf_syscall_allow PROCBUF_SHAPED(procbuf_syscall_allow)
+#define procbuf_syscall_memop PROCBUF_SHAPED(procbuf_syscall_memop)
 #define procbuf_to_user PROCBUF_SHAPED(procbuf_to_user)
 #define procbuf_unpin PROCBUF_SHAPED(procbuf_unpin)
 #define procbuf_userspace_readable_get PROCBUF_SHAPED(procbuf_userspace_readable_get)
