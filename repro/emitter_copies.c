@@ -113,6 +113,17 @@ void emit_APPEND(struct emitter *e, const struct step *step) {
   end_append(e);
 }
 
+void emit_APPEND_ITSELF(struct emitter *e, const struct step *step) {
+  const char *slice = emit_slice(e, step->slice);
+  emit_use(e, PART_SOURCE_OF_ITSELF);
+  emit_use(e, PART_APPENDED);
+  emit_line(e, "appended = (procbuf_stream_result){false, UNTOUCHED};");
+  if (emit_panic(e, "procbuf_stream_append_from(%s, append_to_the_same, &%s, &appended)", slice, slice))
+    return;
+  emit_status(e, "procbuf_stream_append_from(%s, append_to_the_same, &%s, &appended)", slice, slice);
+  end_append(e);
+}
+
 void emit_APPEND_FROM(struct emitter *e, const struct step *step) {
   const char *slice = emit_slice(e, step->slice);
   emit_use(e, PART_SOURCE);

@@ -3,17 +3,19 @@
 // A C program that watches the library's accesses: before each call, what the library may load and store in it.
 #include "emitter.h"
 
-enum { RIGHT_LOAD = 1, RIGHT_STORE = 2, RIGHT_ZERO = 4 };
+enum { RIGHT_LOAD = 1, RIGHT_STORE = 2, RIGHT_ZERO = 4, RIGHT_AGAIN = 8 };
 
 static unsigned right_at(const struct emitter *e, uintptr_t address) {
   struct model_cell cell;
   if (!model_cell(&e->l.model, address, &cell)) return 0;
   if (cell.kernel_door) return RIGHT_ZERO;
+  if (cell.read_again) return RIGHT_AGAIN;
   return (cell.may_read ? RIGHT_LOAD : 0) | (cell.may_write ? RIGHT_STORE : 0);
 }
 
 static void give(struct emitter *e, uintptr_t address, size_t length, unsigned right) {
-  static const char *const names[] = {"", "LOAD", "STORE", "LOAD | STORE", "ZERO"};
+  static const char *const names[] = {"", "LOAD", "STORE", "LOAD | STORE", "ZERO",
+                                      "", "",     "",      "LOAD | AGAIN"};
   emit_use(e, PART_MAY);
   emit_line(e, "may(%s, %zu, %s);", emit_number(e, address), length, names[right]);
 }

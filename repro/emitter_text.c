@@ -97,8 +97,8 @@ bool emit_panic(struct emitter *e, const char *format, ...) {
   char expression[512];
   va_list arguments;
   if (e->expected.word != WORD_PANIC) return false;
-  if (!PROCBUF_CHECKED && strcmp(model_clause(&e->l.model), "X-EPOCH") == 0) {
-    emit_line(e, "// The slice is stale, which a lean library does not see: no call.");
+  if (!PROCBUF_CHECKED && strcmp(model_clause(&e->l.model), "X-NOPANIC") != 0) {
+    emit_line(e, "// The kernel's mistake, which a lean library does not see: no call.");
     return true;
   }
   va_start(arguments, format);

@@ -8,6 +8,7 @@ import re
 import shutil
 
 from ci.process import entry
+from ci.process import report
 from ci.process import run
 from ci.process import sanitizers
 
@@ -86,7 +87,7 @@ def read_export(text):
             sources.append(Source(os.path.relpath(rest)))
         elif kind == "FN":
             start, name = rest.split(",")[0], rest.split(",")[-1]
-            sources[-1].functions.append((int(start), name.rpartition(":")[2]))
+            sources[-1].functions.append((int(start), report.plain_name(name.rpartition(":")[2])))
         elif kind == "DA":
             line, hits = rest.split(",")[:2]
             sources[-1].lines[int(line)] = int(hits)

@@ -37,7 +37,7 @@ SUMMARY = re.compile(r"^SUMMARY: \w+Sanitizer: (\S+)", re.MULTILINE)
 RUNTIME_ERROR = re.compile(r": runtime error: (.*)$", re.MULTILINE)
 FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:.*/)?((?:lib/(?:src|include|port)|fuzz|repro)/\S+?):\d+", re.MULTILINE)
 # Every access of the library goes through these: they say nothing of what is wrong.
-ACCESS_FILES = ("lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
+ACCESS_FILES = ("lib/src/span.h", "lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
 FRAMES_NAMED = 2
 # In builds other than the default one, the build ends each of the library's names (lib/include/procbuf/names.h). The function is the same.
 BUILD_IN_NAME = re.compile(r"^(procbuf_\w+?)(?:_lean)?(?:_split)?(\.\S+)?$")

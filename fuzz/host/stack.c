@@ -11,6 +11,8 @@
 #define LINE_SIZE 160u
 
 #define LIBRARY "lib/src/"
+#define DOORS                                                                                                \
+  "lib/src/span.h:" // every access of a slice goes through these: they say nothing of what is wrong
 
 static void *stack[DEPTH];
 static int depth;
@@ -49,6 +51,7 @@ static bool add(const char *text) {
   for (const char *at = text; (at = strstr(at, LIBRARY)); at++)
     path = at;
   if (!space || !path || count == LINES_MAX) return false;
+  if (strncmp(path, DOORS, sizeof DOORS - 1) == 0) return true;
   snprintf(lines[count], LINE_SIZE, "%.*s %s", (int)plain_length(text, (size_t)(space - text)), text, path);
   functions[count] = lines[count];
   count++;

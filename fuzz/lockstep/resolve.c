@@ -179,6 +179,9 @@ static void resolve_small(struct frame *frame, unsigned type, unsigned value, un
   case OPERAND_PIN:
     step->pin = (uint8_t)value;
     break;
+  case OPERAND_ENCODING:
+    step->encoding = (uint8_t)value;
+    break;
   case OPERAND_DIRECTION:
     step->direction = (uint8_t)value;
     break;
@@ -186,7 +189,7 @@ static void resolve_small(struct frame *frame, unsigned type, unsigned value, un
     step->status = (uint8_t)value;
     break;
   case OPERAND_BUFFER:
-    step->buffer = (uint8_t)value;
+    *(nth ? &step->buffer2 : &step->buffer) = (uint8_t)value;
     break;
   case OPERAND_SLICE:
     *(nth ? &step->slice2 : &step->slice) = (uint8_t)value;

@@ -133,6 +133,28 @@ static bool next_byte(void *context, uint8_t *byte) {
   return true;
 }
 
+struct eater {
+  procbuf_writeable stream;
+  procbuf_stream_result result;
+};
+
+// A lean library has nothing to see it by: the machine answers for it.
+static bool append_to_the_same(void *context, uint8_t *byte) {
+  struct eater *eater = context;
+  *byte = 0;
+  if (!PROCBUF_CHECKED) procbuf_panic(PROCBUF_PANIC_FED_STREAM);
+  (void)procbuf_stream_append(eater->stream, byte, 1, &eater->result);
+  return false;
+}
+
+void machine_APPEND_ITSELF(struct machine *machine, const struct step *step, struct outcome *outcome) {
+  if (machine_stale(machine, step->slice, outcome)) return;
+  struct eater eater = {.stream = machine->slices[step->slice].w};
+  procbuf_stream_result result = {false, (uint32_t)MACHINE_UNTOUCHED};
+  const procbuf_status status = procbuf_stream_append_from(eater.stream, append_to_the_same, &eater, &result);
+  report_append(outcome, status, &result);
+}
+
 void machine_APPEND_FROM(struct machine *machine, const struct step *step, struct outcome *outcome) {
   if (machine_stale(machine, step->slice, outcome)) return;
   procbuf_stream_result result = {false, (uint32_t)MACHINE_UNTOUCHED};

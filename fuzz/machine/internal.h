@@ -33,6 +33,7 @@ void machine_guard(struct machine *machine);
 // so the machine answers for it.
 bool machine_stale(const struct machine *machine, unsigned slice, struct outcome *outcome);
 procbuf_readable machine_readable(const struct machine *machine, unsigned slice);
+bool machine_same_span(const procbuf_span *a, const procbuf_span *b);
 
 // Makes the machine the one that the access layer serves.
 void machine_watch(struct machine *machine);

@@ -17,6 +17,14 @@ procbuf_readable machine_readable(const struct machine *machine, unsigned slice)
   return from->writeable ? procbuf_writeable_as_readable(from->w) : from->r;
 }
 
+// Not byte by byte: a span may have padding.
+bool machine_same_span(const procbuf_span *a, const procbuf_span *b) {
+#if PROCBUF_CHECKED
+  if (a->kernel != b->kernel || a->frame != b->frame) return false;
+#endif
+  return a->address == b->address && a->length == b->length;
+}
+
 static size_t slice_length(const struct machine_slice *slice) {
   return slice->writeable ? procbuf_writeable_len(slice->w) : procbuf_readable_len(slice->r);
 }
@@ -104,8 +112,8 @@ static void end_sub(struct machine *machine, const struct step *step, const stru
     report_slice(machine, step->slice, outcome);
     return;
   }
-  const bool kept = __builtin_memcmp(&made->r, &target->r, sizeof made->r) == 0 &&
-                    __builtin_memcmp(&made->w, &target->w, sizeof made->w) == 0;
+  const bool kept =
+      machine_same_span(&made->r.span, &target->r.span) && machine_same_span(&made->w.span, &target->w.span);
   outcome_set(outcome, kept ? WORD_ABSENT : WORD_BROKEN);
 }
 

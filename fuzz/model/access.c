@@ -46,11 +46,17 @@ static enum model_verdict walk(const struct model *model, const struct range *ra
   return VERDICT_FINE;
 }
 
+// The first of two loads uses the right to a second one up.
+static unsigned noted(unsigned marks, unsigned mark) {
+  const bool again = mark == MARK_FETCHED && (marks & MARK_AGAIN) != 0;
+  return again ? marks & ~(unsigned)MARK_AGAIN : marks | mark;
+}
+
 static void note(struct model *model, const struct range *range, unsigned mark) {
   size_t run = 0, index = 0;
   for (size_t i = 0; i < range->length; i++, index++, run--) {
     if (run == 0) run = model_find(model, range->address + i, &index);
-    model->cells.marks[index] |= (uint8_t)mark;
+    model->cells.marks[index] = (uint8_t)noted(model->cells.marks[index], mark);
   }
 }
 

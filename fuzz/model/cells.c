@@ -75,6 +75,14 @@ void model_will_read(struct model *model, uintptr_t address, size_t length) {
   mark_range(model, address, length, MARK_READ);
 }
 
+void model_will_read_both(struct model *model, const struct range *first, const struct range *second) {
+  const uintptr_t start = first->address > second->address ? first->address : second->address;
+  const wide first_end = (wide)first->address + first->length,
+             second_end = (wide)second->address + second->length;
+  const wide end = first_end < second_end ? first_end : second_end;
+  if (end > start) mark_range(model, start, (size_t)(end - start), MARK_AGAIN);
+}
+
 void model_will_write(struct model *model, uintptr_t address, size_t length) {
   mark_range(model, address, length, MARK_WRITE);
   model_touch(model, address, length);
@@ -134,6 +142,7 @@ bool model_cell(const struct model *model, uintptr_t address, struct model_cell 
                               .may_read = (marks & MARK_READ) != 0,
                               .may_write = (marks & MARK_WRITE) != 0,
                               .kernel_door = (marks & MARK_KERNEL) != 0,
+                              .read_again = (marks & MARK_AGAIN) != 0,
                               .owner = model_owner_of(model, index)};
   return true;
 }

@@ -24,7 +24,7 @@ static bool pairs_up(struct model *model, const struct step *step, struct outcom
   return false;
 }
 
-static void copy(struct model *model, uintptr_t to, uintptr_t from, size_t length) {
+void model_copy(struct model *model, uintptr_t to, uintptr_t from, size_t length) {
   model_will_read(model, from, length);
   uint8_t *values = model_overwrite(model, to, length);
   if (values != NULL) __builtin_memmove(values, model_values(model, from), length);
@@ -33,7 +33,8 @@ static void copy(struct model *model, uintptr_t to, uintptr_t from, size_t lengt
 static void copy_to(struct model *model, const struct step *step, struct outcome *outcome,
                     enum word otherwise) {
   if (!pairs_up(model, step, outcome, otherwise)) return;
-  copy(model, model_scratch(model, step->offset), model->slices[step->slice].range.address, step->length);
+  model_copy(model, model_scratch(model, step->offset), model->slices[step->slice].range.address,
+             step->length);
 }
 
 void model_run_COPY_TO(struct model *model, const struct step *step, struct outcome *outcome) {
@@ -51,7 +52,8 @@ static void copy_from(struct model *model, const struct step *step, struct outco
     return;
   }
   if (!pairs_up(model, step, outcome, otherwise)) return;
-  copy(model, model->slices[step->slice].range.address, model_scratch(model, step->offset), step->length);
+  model_copy(model, model->slices[step->slice].range.address, model_scratch(model, step->offset),
+             step->length);
 }
 
 void model_run_PUT(struct model *model, const struct step *step, struct outcome *outcome) {
@@ -95,7 +97,7 @@ void model_run_MOVE(struct model *model, const struct step *step, struct outcome
   if (to->range.length != from->range.length)
     model_fail(model, outcome, WORD_SIZE, "S-MOVE");
   else
-    copy(model, to->range.address, from->range.address, to->range.length);
+    model_copy(model, to->range.address, from->range.address, to->range.length);
 }
 
 void model_run_FILL(struct model *model, const struct step *step, struct outcome *outcome) {

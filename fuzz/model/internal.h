@@ -28,6 +28,8 @@ uint32_t model_digest(const uint8_t *values, size_t length);
 
 // What the step's library call may do to a range that has cells. Writing also counts as touched.
 void model_will_read(struct model *model, uintptr_t address, size_t length);
+// Of two ranges that the step reads one after the other: what both have may be read twice.
+void model_will_read_both(struct model *model, const struct range *first, const struct range *second);
 void model_will_write(struct model *model, uintptr_t address, size_t length);
 void model_touch(struct model *model, uintptr_t address, size_t length);
 void model_clear_marks(struct model *model); // and what was touched: the step before is over
@@ -35,6 +37,9 @@ void model_clear_marks(struct model *model); // and what was touched: the step b
 // The step will write a range, and the caller supplies all of its values, now. Null if it is empty.
 uint8_t *model_overwrite(struct model *model, uintptr_t address, size_t length);
 void model_forget(struct model *model, uintptr_t address, size_t length); // values not known from here on
+
+// Reads one range and writes its values to another, which may overlap it.
+void model_copy(struct model *model, uintptr_t to, uintptr_t from, size_t length);
 
 // Writes byte, byte + increment, ...
 void model_write(struct model *model, uintptr_t address, size_t length, uint8_t byte, unsigned increment);

@@ -63,8 +63,8 @@ enum model_owner {
 
 struct model_cell {
   uint8_t value;
-  bool known;                            // false: a kernel object, or bytes that SPEC leaves open
-  bool may_read, may_write, kernel_door; // in the last step
+  bool known;                                        // false: a kernel object, or bytes that SPEC leaves open
+  bool may_read, may_write, kernel_door, read_again; // in the last step
   enum model_owner owner;
 };
 

@@ -15,8 +15,8 @@ typedef uint64_t wide;
 #endif
 
 // What the current step may do with a byte, and what was done with it.
-// MARK_KERNEL: by the kernel's door alone (X-DOOR).
-enum { MARK_READ = 1, MARK_WRITE = 2, MARK_FETCHED = 4, MARK_STORED = 8, MARK_KERNEL = 16 };
+// MARK_KERNEL: by the kernel's door alone (X-DOOR). MARK_AGAIN: it may be read once more than once (C-GATHER).
+enum { MARK_READ = 1, MARK_WRITE = 2, MARK_FETCHED = 4, MARK_STORED = 8, MARK_KERNEL = 16, MARK_AGAIN = 32 };
 
 // As a mask, so that bytes are compared in words, known or not.
 enum { UNKNOWN = 0x00, KNOWN = 0xff };
@@ -112,7 +112,7 @@ struct cells {
 };
 
 #define TOUCHED_MAX 4u
-#define MARKED_MAX 5u // append: the chunk, the header, its offset, the data
+#define MARKED_MAX 5u // gather: two ranges, their copies, what both have
 
 struct model {
   struct model_setup setup;

@@ -147,3 +147,20 @@ void model_run_APPEND_FROM(struct model *model, const struct step *step, struct 
   fail(model, &slice->range, &judgement, outcome);
   if (judgement.header_good) leave_open(model, &slice->range, judgement.header.offset);
 }
+
+// A source that is asked appends to the stream that it feeds. A kernel array's stream is not looked after.
+void model_run_APPEND_ITSELF(struct model *model, const struct step *step, struct outcome *outcome) {
+  const struct slice *slice = &model->slices[step->slice];
+  if (!slice->writeable || slice->enter == 0) {
+    model_refuse(outcome);
+    return;
+  }
+  if (!model_fresh(model, step->slice, outcome)) return;
+  struct judgement judgement = judge_header(model, &slice->range);
+  if (!judgement.header_good) {
+    fail(model, &slice->range, &judgement, outcome);
+    return;
+  }
+  model_will_read(model, slice->range.address, HEADER_SIZE);
+  model_fail(model, outcome, WORD_PANIC, "T-ITER");
+}

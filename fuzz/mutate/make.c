@@ -130,9 +130,9 @@ static void need_things(struct maker *maker, struct op *op) {
   const unsigned roles = program_ops[op->code].roles;
   const bool writes = (roles & ROLE_WRITES) != 0;
   uint8_t found;
-  struct operand *buffer = sketch_operand(op, OPERAND_BUFFER, 0);
-  if (buffer && !(roles & ROLE_MAKES_BUFFER) && need_buffer(maker, writes, &found)) buffer->base = found;
   for (unsigned nth = 0; nth < 2; nth++) {
+    struct operand *buffer = sketch_operand(op, OPERAND_BUFFER, nth);
+    if (buffer && !(roles & ROLE_MAKES_BUFFER) && need_buffer(maker, writes, &found)) buffer->base = found;
     struct operand *slice = sketch_operand(op, OPERAND_SLICE, nth);
     const bool made = nth == 0 && (roles & ROLE_MAKES_SLICE);
     if (slice && !made && need_slice(maker, nth == 0 && writes, &found)) slice->base = found;

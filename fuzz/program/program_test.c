@@ -328,7 +328,7 @@ static void what_follows_the_last_op_is_not_looked_at(void **state) {
   (void)state;
   static uint8_t data[PROGRAM_BINARY_MAX + 3 * PROGRAM_RECORD_SIZE];
   fill_random(data, sizeof data);
-  memset(data + 4, 0, 8);
+  memset(data + 4, 0, PROGRAM_HEADER_SIZE - 4);
   decode(&first, data, PROGRAM_BINARY_MAX);
   assert_int_equal(first.op_count, PROGRAM_OPS_MAX);
   decode(&second, data, sizeof data);
@@ -553,6 +553,7 @@ static const struct {
     {OPERAND_CAPABILITY, "granted forged "},
     {OPERAND_PIN, "i0 i1 i2 i3 "},
     {OPERAND_DIRECTION, "to-device from-device "},
+    {OPERAND_ENCODING, "u8 u16-le u16-be u32-le u32-be u64-le u64-be "},
     {OPERAND_REGISTER, "n0 n1 n2 n3 "},
     {OPERAND_STATUS,
      "ok fail busy already off reserve inval size cancel nomem nosupport nodevice uninstalled noack "},

@@ -38,6 +38,18 @@ static inline uintptr_t step_granule_eighth(size_t ram_size) {
 #define STEP_PINS_PER_PROCESS 2u // that a process can have at a time
 enum step_direction { STEP_TO_DEVICE, STEP_FROM_DEVICE };
 
+// How a number lies in a message.
+enum step_encoding {
+  STEP_U8,
+  STEP_U16_LE,
+  STEP_U16_BE,
+  STEP_U32_LE,
+  STEP_U32_BE,
+  STEP_U64_LE,
+  STEP_U64_BE,
+  STEP_ENCODING_COUNT
+};
+
 #define STEP_DRIVER_STATE 8u  // bytes of a driver's per-process state that driver-state reads and writes
 #define STEP_SOURCE_MAX 4096u // bytes that append-from's source may hold; a longer one is refused
 
@@ -68,11 +80,12 @@ struct step {
   bool stale;      // the pid that the slot had before its last restart (none, if never restarted)
   uint8_t kind;    // enum step_kind
   uint8_t state;   // enum step_state
-  uint8_t buffer;
+  uint8_t buffer, buffer2;
   uint8_t slice, slice2;
   uint8_t reg; // register 0..3
   uint8_t pin;
   uint8_t direction; // enum step_direction
+  uint8_t encoding;  // enum step_encoding
   uint8_t byte, byte2;
   uint8_t status;       // what a callback returns: TRD 104's number, 0 = success
   bool capability;      // false: a forged one

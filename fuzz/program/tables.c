@@ -85,6 +85,10 @@ WORDS(PIN, program_pin_words, "i0", "i1", "i2", "i3");
 #define EXPECTED_DIRECTION "a direction: to-device or from-device"
 WORDS(DIRECTION, program_direction_words, "to-device", "from-device");
 
+#define NAME_ENCODING "encoding"
+#define EXPECTED_ENCODING "an encoding: u8 u16-le u16-be u32-le u32-be u64-le or u64-be"
+WORDS(ENCODING, program_encoding_words, "u8", "u16-le", "u16-be", "u32-le", "u32-be", "u64-le", "u64-be");
+
 #define NAME_BYTE "byte"
 #define EXPECTED_BYTE "a byte such as 0x2a"
 

@@ -112,6 +112,8 @@ typedef struct procbuf_frame {
   struct procbuf_frame *outer; /* opened before it */
   struct procbuf_frame *inner; /* opened after it */
   uint64_t number;
+  bool feeds;    /* a byte source feeds a stream of that enter meanwhile (T-ITER) */
+  uintptr_t fed; /* that stream's address */
 #else
   char unused;
 #endif
@@ -129,7 +131,30 @@ void procbuf_epoch_close_all(procbuf_kernel *kernel);
 
 /* epoch: panics if the span's enter is closed. */
 void procbuf_epoch_check(const procbuf_span *span);
+
+/* epoch: until the frame is closed, a source feeds the stream at the span's start. Nothing for a kernel array. */
+void procbuf_epoch_feed(procbuf_frame *frame, const procbuf_span *span);
+
+/* epoch: panics if a source feeds the stream at the span's start, through the same enter. */
+void procbuf_epoch_check_unfed(const procbuf_span *span);
+
+/* epoch: closes a frame that procbuf_epoch_feed opened. */
+static inline void procbuf_epoch_unfeed(procbuf_frame *frame, const procbuf_span *span) {
+  if (span->kernel != NULL) procbuf_epoch_close(span->kernel, frame);
+}
 #else
+static inline void procbuf_epoch_feed(procbuf_frame *frame, const procbuf_span *span) {
+  (void)frame, (void)span;
+}
+
+static inline void procbuf_epoch_check_unfed(const procbuf_span *span) {
+  (void)span;
+}
+
+static inline void procbuf_epoch_unfeed(procbuf_frame *frame, const procbuf_span *span) {
+  (void)frame, (void)span;
+}
+
 static inline void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span) {
   (void)kernel, (void)frame, (void)span;
 }

@@ -8,17 +8,10 @@
 /* The first functions work on spans whose enter was looked up already; every public function below does that
  * first. */
 
-/* The part [from, to), of the same enter. from <= to <= length. */
-static procbuf_span part(procbuf_span span, size_t from, size_t to) {
-  span.length = to - from;
-  span.address = span.length == 0 ? 0 : span.address + from;
-  return span;
-}
-
 static bool sub(procbuf_span span, size_t from, size_t to, procbuf_span *out) {
   procbuf_epoch_check(&span);
   if (from > to || to > span.length) return false;
-  *out = part(span, from, to);
+  *out = procbuf_span_part(span, from, to);
   return true;
 }
 
@@ -26,8 +19,8 @@ static bool next_chunk(procbuf_span *rest, size_t n, procbuf_span *chunk) {
   procbuf_epoch_check(rest);
   if (rest->length == 0) return false;
   size_t taken = n < rest->length ? n : rest->length;
-  *chunk = part(*rest, 0, taken);
-  *rest = part(*rest, taken, rest->length);
+  *chunk = procbuf_span_part(*rest, 0, taken);
+  *rest = procbuf_span_part(*rest, taken, rest->length);
   return true;
 }
 

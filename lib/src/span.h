@@ -13,6 +13,13 @@
 #include "procbuf/access.h"
 #include "procbuf/slice.h"
 
+/* The part [from, to), of the same enter. from <= to <= length. */
+static inline procbuf_span procbuf_span_part(procbuf_span span, size_t from, size_t to) {
+  span.length = to - from;
+  span.address = span.length == 0 ? 0 : span.address + from;
+  return span;
+}
+
 /* Whether the bytes pass around the access header. */
 static inline bool procbuf_span_is_kernel(const procbuf_span *span) {
 #if !PROCBUF_ACCESS_SPLIT

@@ -33,6 +33,7 @@ static procbuf_status judge_header(const uint8_t header[DATA_AT]) {
 static procbuf_status stream_open(procbuf_writeable slice, open_stream *stream) {
   procbuf_epoch_check(&slice.span);
   if (slice.span.length < DATA_AT) return PROCBUF_SIZE;
+  procbuf_epoch_check_unfed(&slice.span);
   uint8_t header[DATA_AT];
   /* In two pieces: a load of all 8 bytes would wait for the last append's store of the offset. */
   procbuf_span_read(&slice.span, 0, header, OFFSET_AT);
@@ -91,12 +92,20 @@ static bool drain(const open_stream *stream, procbuf_byte_source *source, void *
   return true;
 }
 
+static bool drain_alone(const open_stream *stream, procbuf_byte_source *source, void *context, size_t *n) {
+  procbuf_frame frame;
+  procbuf_epoch_feed(&frame, &stream->span);
+  bool countable = drain(stream, source, context, n);
+  procbuf_epoch_unfeed(&frame, &stream->span);
+  return countable;
+}
+
 procbuf_status procbuf_stream_append_from(procbuf_writeable slice, procbuf_byte_source *source, void *context,
                                           procbuf_stream_result *result) {
   open_stream stream;
   size_t n;
   procbuf_status status = stream_open(slice, &stream);
   if (status != PROCBUF_OK) return status;
-  if (!drain(&stream, source, context, &n)) return PROCBUF_FAIL;
+  if (!drain_alone(&stream, source, context, &n)) return PROCBUF_FAIL;
   return fits(&stream, n) ? commit(&stream, n, result) : exceed(&stream);
 }

@@ -135,6 +135,58 @@ static void B_ABANDON_enters_close_in_any_order(void **state) {
 
 #if PROCBUF_CHECKED
 
+/* A source that, asked once, appends to one stream, or feeds it from a source of its own. */
+typedef struct eater {
+  procbuf_writeable stream;
+  struct eater *inner;
+  bool asked;
+} eater;
+
+static bool eat(void *context, uint8_t *next) {
+  eater *from = context;
+  procbuf_stream_result result;
+  if (from->asked) return false;
+  from->asked = true;
+  if (from->inner != NULL) {
+    (void)procbuf_stream_append_from(from->stream, eat, from->inner, &result);
+  } else {
+    (void)procbuf_stream_append(from->stream, "x", 1, &result);
+  }
+  *next = 'y';
+  return true;
+}
+
+/* The slice is two streams of 12 bytes. */
+static procbuf_status feed(void *context, procbuf_writeable slice) {
+  procbuf_stream_result result;
+  procbuf_writeable one = procbuf_writeable_must_sub(slice, 0, 12),
+                    other = procbuf_writeable_must_sub(slice, 12, 24);
+  eater of_the_other = {other, NULL, false}, of_the_same = {one, NULL, false};
+  eater by_the_other = {other, &of_the_same, false};
+  (void)context;
+  procbuf_writeable_fill(slice, 0);
+  assert_int_equal(procbuf_stream_append_from(one, eat, &of_the_other, &result), PROCBUF_OK);
+  assert_memory_equal(fx.ram[0] + 8, "y\0\0", 3);
+  assert_memory_equal(fx.ram[0] + 20, "x\0\0", 3);
+  FIXTURE_ASSERT_PANICS(PROCBUF_PANIC_FED_STREAM,
+                        (void)procbuf_stream_append_from(one, eat, &of_the_same, &result));
+  assert_int_equal(procbuf_stream_append(one, "z", 1, &result), PROCBUF_OK);
+  assert_memory_equal(fx.ram[0] + 8, "yz\0", 3);
+  of_the_same.asked = false;
+  FIXTURE_ASSERT_PANICS(PROCBUF_PANIC_FED_STREAM,
+                        (void)procbuf_stream_append_from(one, eat, &by_the_other, &result));
+  longjmp(way_out, 1); /* the source in between was left */
+}
+
+static void T_ITER_source_appends_to_the_stream_that_it_feeds(void **state) {
+  (void)state;
+  procbuf_readwrite_buffer buffer = fixture_readwrite(0, 24);
+  if (setjmp(way_out) == 0) (void)procbuf_readwrite_mut_enter(&buffer, feed, NULL);
+  procbuf_enters_abandon(&fx.kernel);
+  buffer = fixture_readwrite(0, 8);
+  assert_int_equal(procbuf_readwrite_mut_enter(&buffer, write_then_read, NULL), PROCBUF_OK);
+}
+
 /* Slices of an enter over 8 bytes that is closed. */
 static kept stale(void) {
   kept slices;
@@ -293,7 +345,8 @@ static void X_EPOCH_empty_slices_too(void **state) {
   FIXTURE_TEST(X_EPOCH_readable_uses), FIXTURE_TEST(X_EPOCH_writeable_uses),                                 \
       FIXTURE_TEST(X_EPOCH_move_looks_at_both), FIXTURE_TEST(X_EPOCH_streams),                               \
       FIXTURE_TEST(X_EPOCH_iterators_and_parts), FIXTURE_TEST(X_EPOCH_nested_enters),                        \
-      FIXTURE_TEST(X_EPOCH_a_later_enter_does_not_revive), FIXTURE_TEST(X_EPOCH_empty_slices_too)
+      FIXTURE_TEST(X_EPOCH_a_later_enter_does_not_revive), FIXTURE_TEST(X_EPOCH_empty_slices_too),           \
+      FIXTURE_TEST(T_ITER_source_appends_to_the_stream_that_it_feeds)
 
 #else
 

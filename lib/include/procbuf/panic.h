@@ -21,12 +21,13 @@ extern "C" {
 typedef enum procbuf_panic_reason {
   PROCBUF_PANIC_STALE_SLICE,  /* X-EPOCH: the slice's enter is closed */
   PROCBUF_PANIC_OUT_OF_RANGE, /* an index or sub-slice outside the slice */
-  PROCBUF_PANIC_SIZE          /* a copy between unequal lengths */
+  PROCBUF_PANIC_SIZE,         /* a copy between unequal lengths */
+  PROCBUF_PANIC_FED_STREAM    /* T-ITER: a byte source appends to the stream that it feeds */
 } procbuf_panic_reason;
 
 /**
  * Called with the reason; must not return. The library holds no lock and has changed nothing when it calls
- * it.
+ * it (FED_STREAM: but for what the source had given before).
  *
  * The library has no definition of it: a product says itself what is to be done (log and reset, say), and one that does
  * not say so does not link, as soon as it links anything that asserts. A weak default would stay in place without a

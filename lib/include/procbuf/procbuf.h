@@ -24,6 +24,7 @@
 #include "procbuf/buffer.h"
 #include "procbuf/capability.h"
 #include "procbuf/config.h"
+#include "procbuf/cursor.h"
 #include "procbuf/grant.h"
 #include "procbuf/kernel.h"
 #include "procbuf/panic.h"

@@ -40,8 +40,8 @@ typedef struct procbuf_span {
   uintptr_t address; /* 0 if length is 0 */
   size_t length;
 #if PROCBUF_CHECKED
-  const procbuf_kernel *kernel; /* whose enter; null: wrapped, never stale */
-  uint64_t frame;               /* number of that enter */
+  procbuf_kernel *kernel; /* whose enter; null: wrapped, never stale */
+  uint64_t frame;         /* number of that enter */
 #elif PROCBUF_ACCESS_SPLIT
   bool wrapped; /* a kernel array's bytes */
 #endif

@@ -63,7 +63,8 @@ typedef bool procbuf_byte_source(void *context, uint8_t *byte);
  * data is full, to tell SIZE from FAIL; but no further than the first byte that makes offset + count exceed
  * 2^32-1, so that an endless source ends too. The source must not use the stream that it feeds, and not end
  * the enter that the slice belongs to: bytes that it appended itself would be overwritten, though the process has been
- * told of them. It may do anything else, append to another stream included.
+ * told of them. It may do anything else, append to another stream included. Checked builds call
+ * procbuf_panic(PROCBUF_PANIC_FED_STREAM) where it appends to that stream through the same enter.
  */
 procbuf_status procbuf_stream_append_from(procbuf_writeable slice, procbuf_byte_source *source, void *context,
                                           procbuf_stream_result *result);
