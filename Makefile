@@ -117,8 +117,11 @@ bench: ## Measure the library's calls, and the fuzzer against an empty target
 size: ## Code, data and worst-case stack per function and shape: SHAPE=a,b (all), BASE= (last commit), JOBS=
 	$(Q)$(python) ci.size $(options)
 
+dist: ## Make the archive of a release in build/dist, and the library as one source file and one header
+	$(Q)$(python) ci.dist.dist
+
 format: ## Lay out all C files with clang-format
-	$(Q)find lib fuzz repro -name '*.[ch]' -exec $$(sh ci/build/llvm.sh clang-format) -i {} +
+	$(Q)find lib fuzz repro examples -name '*.[ch]' -exec $$(sh ci/build/llvm.sh clang-format) -i {} +
 
 clean: ## Remove what was built; working corpora, the continuous run's state and findings stay
 	$(Q)test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name corpus ! -name continuous ! -name work -exec rm -rf {} +

@@ -10,7 +10,7 @@ FREESTANDING = {"limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "
 # A room: its folder, the include prefixes it may use (a name without folder is its own), whether system headers must be freestanding ones.
 ROOMS = (
     ("lib/include/", ("procbuf/",), True),
-    ("lib/port/", ("procbuf/",), True),
+    ("lib/port/", ("procbuf/", "../../"), True),  # one chooses among the others
     ("lib/src/", ("procbuf/",), True),
     ("fuzz/program/", ("program/",), True),
     ("fuzz/model/", ("model/", "program/"), True),

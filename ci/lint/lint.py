@@ -68,7 +68,7 @@ def find(*patterns):
 
 
 def c_files():
-    return find("lib/**/*.c", "fuzz/**/*.c", "repro/**/*.c")
+    return find("lib/**/*.c", "fuzz/**/*.c", "repro/**/*.c", "examples/*.c")
 
 
 def host_files():
@@ -80,7 +80,7 @@ def host_files():
 
 
 def c_and_headers():
-    return find("lib/**/*.[ch]", "fuzz/**/*.[ch]", "repro/**/*.[ch]")
+    return find("lib/**/*.[ch]", "fuzz/**/*.[ch]", "repro/**/*.[ch]", "examples/*.c")
 
 
 def shell_scripts():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Needs: nothing
-"""The README's examples are true: its C compiles without a warning, and its failing program fails with the report that it shows."""
+"""The README's examples are true: its C is that of examples/ and compiles without a warning, and its failing program fails with the report that it
+shows."""
 
 import os
 import re
@@ -12,6 +13,7 @@ from ci.process import run
 from ci.process import sanitizers
 
 README = "README.md"
+SMALLEST = "examples/smallest.c"
 LIMIT_SECONDS = 60
 EXAMPLE_BUG = "bounds-end-is-kernel-break"
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-missing-prototypes", "-Ilib/include", "-Ilib/port/host",
@@ -28,6 +30,9 @@ def compile_examples(readme):
     examples = re.findall(r"^```c\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     if not examples:
         return ["no example in C"]
+    with open(SMALLEST, encoding="utf-8") as file:
+        if not file.read().endswith("\n" + examples[0]):
+            return ["the first example is not %s, from the first line of code on" % SMALLEST]
     results = [run.run(["gcc"] + FLAGS, LIMIT_SECONDS, given=example.encode()) for example in examples]
     return [result.output for result in results if result.status != 0]
 

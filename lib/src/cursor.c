@@ -29,102 +29,87 @@ static procbuf_status put_bytes(procbuf_span *rest, const void *kernel_memory, s
   return PROCBUF_OK;
 }
 
-/* Where byte i of a number, counted from its least significant one, lies in its field. */
-static size_t place(size_t i, size_t width, bool big_endian) {
-  return big_endian ? width - 1 - i : i;
+/* Whether numbers of that order have to be turned round for this machine. */
+enum { TURN_LE = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__, TURN_BE = !TURN_LE };
+
+/* value: the object that is read, of that width. */
+static procbuf_status get_number(procbuf_readable *cursor, void *value, size_t width, bool turn) {
+  uint8_t bytes[WIDEST];
+  procbuf_status status = get_bytes(&cursor->span, bytes, width);
+  if (status != PROCBUF_OK) return status;
+  for (size_t i = 0; i < width; i++)
+    ((uint8_t *)value)[i] = bytes[turn ? width - 1 - i : i];
+  return PROCBUF_OK;
 }
 
-static procbuf_status get_number(procbuf_span *rest, size_t width, bool big_endian, uint64_t *value) {
-  uint8_t bytes[WIDEST];
-  procbuf_status status = get_bytes(rest, bytes, width);
-  *value = 0;
-  for (size_t i = width; status == PROCBUF_OK && i-- > 0;)
-    *value = *value << 8 | bytes[place(i, width, big_endian)];
-  return status;
-}
-
-static procbuf_status put_number(procbuf_span *rest, size_t width, bool big_endian, uint64_t value) {
-  uint8_t bytes[WIDEST];
+static procbuf_status put_number(procbuf_writeable *cursor, uint32_t value, size_t width, bool big_endian) {
+  uint8_t bytes[sizeof value];
   for (size_t i = 0; i < width; i++, value >>= 8)
-    bytes[place(i, width, big_endian)] = (uint8_t)value;
-  return put_bytes(rest, bytes, width);
+    bytes[big_endian ? width - 1 - i : i] = (uint8_t)value;
+  return put_bytes(&cursor->span, bytes, width);
+}
+
+static procbuf_status put_halves(procbuf_writeable *cursor, uint32_t first, uint32_t second,
+                                 bool big_endian) {
+  if (procbuf_writeable_len(*cursor) < WIDEST) return PROCBUF_SIZE;
+  (void)put_number(cursor, first, sizeof first, big_endian);
+  return put_number(cursor, second, sizeof second, big_endian);
 }
 
 procbuf_status procbuf_cursor_read_u8(procbuf_readable *cursor, uint8_t *value) {
   return get_bytes(&cursor->span, value, 1);
 }
 
-static procbuf_status get_u16(procbuf_readable *cursor, bool big_endian, uint16_t *value) {
-  uint64_t number;
-  procbuf_status status = get_number(&cursor->span, sizeof *value, big_endian, &number);
-  if (status == PROCBUF_OK) *value = (uint16_t)number;
-  return status;
-}
-
 procbuf_status procbuf_cursor_read_u16_le(procbuf_readable *cursor, uint16_t *value) {
-  return get_u16(cursor, false, value);
+  return get_number(cursor, value, sizeof *value, TURN_LE);
 }
 
 procbuf_status procbuf_cursor_read_u16_be(procbuf_readable *cursor, uint16_t *value) {
-  return get_u16(cursor, true, value);
-}
-
-static procbuf_status get_u32(procbuf_readable *cursor, bool big_endian, uint32_t *value) {
-  uint64_t number;
-  procbuf_status status = get_number(&cursor->span, sizeof *value, big_endian, &number);
-  if (status == PROCBUF_OK) *value = (uint32_t)number;
-  return status;
+  return get_number(cursor, value, sizeof *value, TURN_BE);
 }
 
 procbuf_status procbuf_cursor_read_u32_le(procbuf_readable *cursor, uint32_t *value) {
-  return get_u32(cursor, false, value);
+  return get_number(cursor, value, sizeof *value, TURN_LE);
 }
 
 procbuf_status procbuf_cursor_read_u32_be(procbuf_readable *cursor, uint32_t *value) {
-  return get_u32(cursor, true, value);
-}
-
-static procbuf_status get_u64(procbuf_readable *cursor, bool big_endian, uint64_t *value) {
-  uint64_t number;
-  procbuf_status status = get_number(&cursor->span, sizeof *value, big_endian, &number);
-  if (status == PROCBUF_OK) *value = number;
-  return status;
+  return get_number(cursor, value, sizeof *value, TURN_BE);
 }
 
 procbuf_status procbuf_cursor_read_u64_le(procbuf_readable *cursor, uint64_t *value) {
-  return get_u64(cursor, false, value);
+  return get_number(cursor, value, sizeof *value, TURN_LE);
 }
 
 procbuf_status procbuf_cursor_read_u64_be(procbuf_readable *cursor, uint64_t *value) {
-  return get_u64(cursor, true, value);
+  return get_number(cursor, value, sizeof *value, TURN_BE);
 }
 
 procbuf_status procbuf_cursor_write_u8(procbuf_writeable *cursor, uint8_t value) {
-  return put_bytes(&cursor->span, &value, 1);
+  return put_number(cursor, value, sizeof value, false);
 }
 
 procbuf_status procbuf_cursor_write_u16_le(procbuf_writeable *cursor, uint16_t value) {
-  return put_number(&cursor->span, sizeof value, false, value);
+  return put_number(cursor, value, sizeof value, false);
 }
 
 procbuf_status procbuf_cursor_write_u16_be(procbuf_writeable *cursor, uint16_t value) {
-  return put_number(&cursor->span, sizeof value, true, value);
+  return put_number(cursor, value, sizeof value, true);
 }
 
 procbuf_status procbuf_cursor_write_u32_le(procbuf_writeable *cursor, uint32_t value) {
-  return put_number(&cursor->span, sizeof value, false, value);
+  return put_number(cursor, value, sizeof value, false);
 }
 
 procbuf_status procbuf_cursor_write_u32_be(procbuf_writeable *cursor, uint32_t value) {
-  return put_number(&cursor->span, sizeof value, true, value);
+  return put_number(cursor, value, sizeof value, true);
 }
 
 procbuf_status procbuf_cursor_write_u64_le(procbuf_writeable *cursor, uint64_t value) {
-  return put_number(&cursor->span, sizeof value, false, value);
+  return put_halves(cursor, (uint32_t)value, (uint32_t)(value >> 32), false);
 }
 
 procbuf_status procbuf_cursor_write_u64_be(procbuf_writeable *cursor, uint64_t value) {
-  return put_number(&cursor->span, sizeof value, true, value);
+  return put_halves(cursor, (uint32_t)(value >> 32), (uint32_t)value, true);
 }
 
 procbuf_status procbuf_cursor_read_bytes(procbuf_readable *cursor, void *kernel_memory, size_t n) {

@@ -15,6 +15,9 @@
 #include "procbuf/slice.h"
 #include "procbuf/status.h"
 
+/* Of what is called from several places and seldom: smaller by itself than in each of them. */
+#define PROCBUF_APART __attribute__((noinline))
+
 /* kernel: userspace may run, or has asked for something; handles got before end here (B-RETURNED). */
 static inline void procbuf_kernel_new_entry(procbuf_kernel *kernel) {
   kernel->entry++;
@@ -43,24 +46,14 @@ static inline bool procbuf_state_is_alive(procbuf_state state) {
   return procbuf_state_is_active(state) || state == PROCBUF_STOPPED;
 }
 
-/* process: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
-static inline procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
-  if (pid.generation == 0 || pid.index >= kernel->process_count) return NULL;
-  procbuf_process *process = &kernel->processes[pid.index];
-  return process->generation == pid.generation ? process : NULL;
-}
+/* pid: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
+procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid);
 
-/* process: the process if pid is live (P-GEN), or null. */
-static inline procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
-  procbuf_process *process = procbuf_process_named(kernel, pid);
-  return process != NULL && procbuf_state_is_alive(process->info.state) ? process : NULL;
-}
+/* pid: the process if pid is live (P-GEN), or null. */
+procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid);
 
-/* process: the process if pid is live and active, or null. */
-static inline procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
-  procbuf_process *process = procbuf_process_named(kernel, pid);
-  return process != NULL && procbuf_state_is_active(process->info.state) ? process : NULL;
-}
+/* pid: the process if pid is live and active, or null. */
+procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid);
 
 /* range: whether [address, address + length) lies in [start, end); length 0 is not looked at specially. */
 bool procbuf_range_inside(procbuf_range range, uintptr_t start, uintptr_t end);

@@ -2,78 +2,50 @@
 #include "internal.h"
 #include "procbuf/syscall.h"
 
-/* What an operation came to; on success perhaps with a value. */
-typedef struct memop_answer {
-  procbuf_status status;
-  bool has_value;
-  uintptr_t value;
-} memop_answer;
+/* The first functions return the variant. *r1: what the register holds then, if the variant uses it. */
 
-static memop_answer with_value(uintptr_t value) {
-  return (memop_answer){PROCBUF_OK, true, value};
+static uintptr_t give(uintptr_t value, uintptr_t *r1) {
+  *r1 = value;
+  return PROCBUF_VARIANT_SUCCESS_U32;
 }
 
-static memop_answer without_value(procbuf_status status) {
-  return (memop_answer){status, false, 0};
+static uintptr_t refuse(procbuf_status status, uintptr_t *r1) {
+  *r1 = procbuf_status_number(status);
+  return PROCBUF_VARIANT_FAILURE;
 }
 
-static memop_answer report(const procbuf_process_info *info, uintptr_t operation) {
-  switch (operation) {
-  case PROCBUF_MEMOP_RAM_START:
-    return with_value(info->ram_start);
-  case PROCBUF_MEMOP_RAM_END:
-    return with_value(info->ram_end);
-  case PROCBUF_MEMOP_FLASH_START:
-    return with_value(info->flash_start);
-  case PROCBUF_MEMOP_FLASH_END:
-    return with_value(info->flash_end);
-  case PROCBUF_MEMOP_GRANT_START:
-    return with_value(info->kernel_break);
-  case PROCBUF_MEMOP_REGIONS:
-    return with_value(0);
-  case PROCBUF_MEMOP_REGION_START:
-  case PROCBUF_MEMOP_REGION_END:
-    return without_value(PROCBUF_FAIL);
-  case PROCBUF_MEMOP_STACK_START:
-  case PROCBUF_MEMOP_HEAP_START:
-    return without_value(PROCBUF_OK);
-  default:
-    return without_value(PROCBUF_NOSUPPORT);
-  }
+/* The operations that move nothing. */
+static uintptr_t report(const procbuf_process_info *info, uintptr_t operation, uintptr_t *r1) {
+  const uintptr_t values[] = {info->ram_start, info->ram_end,      info->flash_start,
+                              info->flash_end, info->kernel_break, 0 /* regions */};
+  if (operation > PROCBUF_MEMOP_HEAP_START) return refuse(PROCBUF_NOSUPPORT, r1);
+  if (operation >= PROCBUF_MEMOP_STACK_START) return PROCBUF_VARIANT_SUCCESS;
+  if (operation >= PROCBUF_MEMOP_REGION_START) return refuse(PROCBUF_FAIL, r1);
+  return give(values[operation - PROCBUF_MEMOP_RAM_START], r1);
 }
 
-static memop_answer move_break(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t operation,
-                               uintptr_t argument) {
+static uintptr_t move_break(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t operation, uintptr_t *r1) {
   uintptr_t old = 0;
-  if (operation == PROCBUF_MEMOP_BRK) return without_value(procbuf_brk(kernel, pid, argument, &old));
-  procbuf_status status = procbuf_sbrk(kernel, pid, (intptr_t)argument, &old);
-  return status == PROCBUF_OK ? with_value(old) : without_value(status);
+  bool relative = operation == PROCBUF_MEMOP_SBRK;
+  procbuf_status status =
+      relative ? procbuf_sbrk(kernel, pid, (intptr_t)*r1, &old) : procbuf_brk(kernel, pid, *r1, &old);
+  if (status != PROCBUF_OK) return refuse(status, r1);
+  return relative ? give(old, r1) : PROCBUF_VARIANT_SUCCESS;
 }
 
 /* A new kernel entry in either way. */
-static memop_answer carry_out(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t operation,
-                              uintptr_t argument) {
-  if (operation == PROCBUF_MEMOP_BRK || operation == PROCBUF_MEMOP_SBRK) {
-    return move_break(kernel, pid, operation, argument);
-  }
+static uintptr_t carry_out(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t operation, uintptr_t *r1) {
+  if (operation <= PROCBUF_MEMOP_SBRK) return move_break(kernel, pid, operation, r1);
   procbuf_kernel_new_entry(kernel);
   const procbuf_process *process = procbuf_process_active(kernel, pid);
-  return process == NULL ? without_value(PROCBUF_FAIL) : report(&process->info, operation);
+  return process == NULL ? refuse(PROCBUF_FAIL, r1) : report(&process->info, operation, r1);
 }
 
 bool procbuf_syscall_memop(procbuf_kernel *kernel, procbuf_pid pid, uintptr_t syscall_class,
                            const procbuf_registers *arguments, procbuf_registers *result) {
   if (syscall_class != PROCBUF_CLASS_MEMOP) return false;
-  memop_answer answer = carry_out(kernel, pid, arguments->r[0], arguments->r[1]);
+  uintptr_t operation = arguments->r[0];
   *result = *arguments;
-  if (answer.status != PROCBUF_OK) {
-    result->r[0] = PROCBUF_VARIANT_FAILURE;
-    result->r[1] = procbuf_status_number(answer.status);
-  } else if (answer.has_value) {
-    result->r[0] = PROCBUF_VARIANT_SUCCESS_U32;
-    result->r[1] = answer.value;
-  } else {
-    result->r[0] = PROCBUF_VARIANT_SUCCESS;
-  }
+  result->r[0] = carry_out(kernel, pid, operation, &result->r[1]);
   return true;
 }

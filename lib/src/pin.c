@@ -4,7 +4,8 @@
 #include "internal.h"
 
 /* The process's record with that number, 0 for one that is free; or null. */
-static procbuf_pin_record *record_with(const procbuf_kernel *kernel, size_t process_index, uint64_t number) {
+PROCBUF_APART static procbuf_pin_record *record_with(const procbuf_kernel *kernel, size_t process_index,
+                                                     uint64_t number) {
   for (size_t i = 0; i < kernel->pins_per_process; i++) {
     procbuf_pin_record *record = &kernel->pins[process_index * kernel->pins_per_process + i];
     if (record->number == number) return record;

@@ -105,7 +105,7 @@ procbuf_status procbuf_process_restart(procbuf_kernel *kernel, procbuf_pid pid, 
   return PROCBUF_OK;
 }
 
-static procbuf_status end(const procbuf_kernel *kernel, procbuf_pid pid, procbuf_state state) {
+PROCBUF_APART static procbuf_status end(const procbuf_kernel *kernel, procbuf_pid pid, procbuf_state state) {
   procbuf_process *process = procbuf_process_live(kernel, pid);
   if (process == NULL) return PROCBUF_NOSUCHAPP;
   process->info.state = state;

@@ -10,7 +10,8 @@
  *   kernel.h      the tables, and their storage     stream.h      appending to a shared stream buffer
  *   process.h     life, death and breaks            barrier.h     the switch to and from userspace
  *   grant.h       kernel memory in a process        pin.h         allowed ranges for bus masters
- *   allow.h       the allow system calls
+ *   allow.h       the allow system calls            cursor.h      fields of messages, one after the other
+ *   version.h     which version this is
  *
  * A driver's usual way: procbuf_readonly_get, procbuf_readonly_enter with a callback, and in the callback
  * procbuf_readable_copy_to or another function of slice.h.
@@ -34,5 +35,6 @@
 #include "procbuf/status.h"
 #include "procbuf/stream.h"
 #include "procbuf/syscall.h"
+#include "procbuf/version.h"
 
 #endif
