@@ -46,14 +46,26 @@ static inline bool procbuf_state_is_alive(procbuf_state state) {
   return procbuf_state_is_active(state) || state == PROCBUF_STOPPED;
 }
 
-/* pid: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
-procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid);
+/* The looks at a pid: inline where the compiler goes for speed; where it goes for size there is one of each, in pid.c. */
 
-/* pid: the process if pid is live (P-GEN), or null. */
-procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid);
+/* pid: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
+inline procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
+  if (pid.generation == 0 || pid.index >= kernel->process_count) return NULL;
+  procbuf_process *process = &kernel->processes[pid.index];
+  return process->generation == pid.generation ? process : NULL;
+}
+
+/* pid: the process if pid is live (P-GEN), or null. Its slot is not free, so that the states in front of dead ones are left. */
+inline procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
+  procbuf_process *process = procbuf_process_named(kernel, pid);
+  return process != NULL && process->info.state <= PROCBUF_STOPPED ? process : NULL;
+}
 
 /* pid: the process if pid is live and active, or null. */
-procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid);
+inline procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
+  procbuf_process *process = procbuf_process_named(kernel, pid);
+  return process != NULL && process->info.state <= PROCBUF_YIELDED ? process : NULL;
+}
 
 /* range: whether [address, address + length) lies in [start, end); length 0 is not looked at specially. */
 bool procbuf_range_inside(procbuf_range range, uintptr_t start, uintptr_t end);

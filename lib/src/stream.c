@@ -84,11 +84,13 @@ procbuf_status procbuf_stream_append(procbuf_writeable slice, const void *chunk,
 
 /* Reads the source to its end, and stores what fits. False: it has more bytes than are countable. */
 static bool drain(const open_stream *stream, procbuf_byte_source *source, void *context, size_t *n) {
-  uint8_t byte;
-  for (*n = 0; source(context, &byte); ++*n) {
-    if (*n == countable(stream)) return false; /* before the sum below, which could wrap */
-    if (fits(stream, *n + 1)) procbuf_span_store8(&stream->span, end_of_data(stream) + *n, byte);
+  size_t left = stream->offset <= stream->room ? stream->room - stream->offset : 0;
+  size_t limit = countable(stream), count = 0;
+  for (uint8_t byte; source(context, &byte); count++) {
+    if (count == limit) return false; /* before a sum of the caller's could wrap */
+    if (count < left) procbuf_span_store8(&stream->span, end_of_data(stream) + count, byte);
   }
+  *n = count;
   return true;
 }
 
