@@ -169,7 +169,16 @@ static void start_handles(struct machine *machine) {
   }
 }
 
+static void forbid_behind_tables(const struct machine *machine) {
+  if (machine->memory.poisoned) return;
+  memory_forbid(machine->behind_processes, sizeof machine->behind_processes);
+  memory_forbid(machine->behind_grants, sizeof machine->behind_grants);
+  memory_forbid(machine->behind_drivers, sizeof machine->behind_drivers);
+  memory_forbid(machine->behind_pin_records, sizeof machine->behind_pin_records);
+}
+
 void machine_start(struct machine *machine, const struct machine_setup *setup) {
+  forbid_behind_tables(machine);
   machine->setup = *setup;
   machine->got = false;
   machine->refusals = 0;

@@ -64,9 +64,13 @@ struct machine_enter {
 struct machine {
   struct machine_memory memory;
   procbuf_kernel kernel;
-  procbuf_process processes[STEP_PROCESS_SLOTS];
-  uintptr_t grants[STEP_PROCESS_SLOTS * STEP_DRIVERS];
-  procbuf_driver drivers[STEP_DRIVERS];
+  // The library's tables. Behind each lies as much again that nobody may touch (poisoned under ASan), so that an index
+  // that was not checked shows.
+  procbuf_process processes[STEP_PROCESS_SLOTS], behind_processes[STEP_PROCESS_SLOTS];
+  uintptr_t grants[STEP_PROCESS_SLOTS * STEP_DRIVERS], behind_grants[STEP_PROCESS_SLOTS * STEP_DRIVERS];
+  procbuf_driver drivers[STEP_DRIVERS], behind_drivers[STEP_DRIVERS];
+  procbuf_pin_record pin_records[STEP_PROCESS_SLOTS * STEP_PINS_PER_PROCESS];
+  procbuf_pin_record behind_pin_records[STEP_PROCESS_SLOTS * STEP_PINS_PER_PROCESS];
   procbuf_external_process_capability capability;
   procbuf_pid pids[STEP_PROCESS_SLOTS], old_pids[STEP_PROCESS_SLOTS];
   procbuf_layout pending;
@@ -74,7 +78,6 @@ struct machine {
   struct machine_slice slices[STEP_SLICES];
   procbuf_pin pins[STEP_PINS];
   struct machine_maintenance maintenance;
-  procbuf_pin_record pin_records[STEP_PROCESS_SLOTS * STEP_PINS_PER_PROCESS];
   uintptr_t registers[STEP_REGISTERS];
   bool got;          // a buffer was got in this kernel entry, and would end with it (B-RETURNED)
   unsigned refusals; // protection hook requests still to refuse

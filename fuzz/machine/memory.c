@@ -124,6 +124,10 @@ void memory_open(struct machine_memory *memory, unsigned i, uintptr_t address, s
   memory->open[i] = true;
 }
 
+void memory_forbid(const void *bytes, size_t length) {
+  POISON(bytes, length);
+}
+
 void memory_abandon(uintptr_t address, size_t length) {
   UNPOISON((const void *)address, length);
 }

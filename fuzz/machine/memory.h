@@ -49,6 +49,9 @@ bool memory_holds(const struct machine_memory *memory, uintptr_t address, size_t
 // Poisons all of block i, RAM and flash, or opens a part of it.
 void memory_close(struct machine_memory *memory, unsigned i);
 void memory_open(struct machine_memory *memory, unsigned i, uintptr_t address, size_t length);
+// Poisons these bytes of the testbed's own for good.
+void memory_forbid(const void *bytes, size_t length);
+
 // The frames of a stack that a jump has left behind: nothing of theirs stays poisoned.
 void memory_abandon(uintptr_t address, size_t length);
 // Which block's RAM starts at this address; STEP_PROCESS_SLOTS if none.

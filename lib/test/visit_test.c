@@ -56,6 +56,10 @@ static void restart_the_second(void) {
   assert_int_equal(procbuf_process_restart(&fx.kernel, second_pid, &second_pid), PROCBUF_OK);
 }
 
+static void restart_the_first(void) {
+  assert_int_equal(procbuf_process_restart(&fx.kernel, fx.pid, &fx.pid), PROCBUF_OK);
+}
+
 static void create_the_second(void) {
   second_pid = fixture_second();
 }
@@ -69,6 +73,10 @@ static void P_VISIT_what_the_callback_changes(void **state) {
   procbuf_process_each(&fx.kernel, call_at, &taken);
   assert_int_equal(taken.calls, 2);
   assert_int_equal(taken.pids[1].generation, second_pid.generation);
+  taken = (tour){.first = restart_the_first};
+  procbuf_process_each(&fx.kernel, call_at, &taken);
+  assert_int_equal(taken.calls, 2);
+  assert_int_equal(taken.pids[0].generation + 1, fx.pid.generation);
   taken = (tour){.first = end_the_second};
   procbuf_process_each(&fx.kernel, call_at, &taken);
   assert_int_equal(taken.calls, 1);
