@@ -55,12 +55,6 @@ procbuf_status procbuf_readwrite_external(const procbuf_external_process_capabil
   return make_external(capability, kernel, pid, range, false, &buffer->procbuf_private);
 }
 
-procbuf_process *procbuf_handle_process(const procbuf_handle *handle) {
-  if (handle->kernel == NULL) return NULL;
-  if (handle->entry != 0 && handle->entry != handle->kernel->entry) return NULL;
-  return procbuf_process_live(handle->kernel, handle->pid);
-}
-
 static size_t len(const procbuf_handle *handle) {
   return procbuf_handle_process(handle) == NULL ? 0 : handle->range.length;
 }

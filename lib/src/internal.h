@@ -46,23 +46,29 @@ static inline bool procbuf_state_is_alive(procbuf_state state) {
   return procbuf_state_is_active(state) || state == PROCBUF_STOPPED;
 }
 
-/* The looks at a pid: inline where the compiler goes for speed; where it goes for size there is one of each, in pid.c. */
+/* The looks at pids and handles, which each call begins with: inline where the compiler goes for speed; where it goes for
+ * size there is one of each, in pid.c. */
+#ifdef __OPTIMIZE_SIZE__
+#define PROCBUF_LOOK inline
+#else
+#define PROCBUF_LOOK __attribute__((always_inline)) inline
+#endif
 
 /* pid: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
-inline procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
+PROCBUF_LOOK procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
   if (pid.generation == 0 || pid.index >= kernel->process_count) return NULL;
   procbuf_process *process = &kernel->processes[pid.index];
   return process->generation == pid.generation ? process : NULL;
 }
 
 /* pid: the process if pid is live (P-GEN), or null. Its slot is not free, so that the states in front of dead ones are left. */
-inline procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
+PROCBUF_LOOK procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
   procbuf_process *process = procbuf_process_named(kernel, pid);
   return process != NULL && process->info.state <= PROCBUF_STOPPED ? process : NULL;
 }
 
 /* pid: the process if pid is live and active, or null. */
-inline procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
+PROCBUF_LOOK procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
   procbuf_process *process = procbuf_process_named(kernel, pid);
   return process != NULL && process->info.state <= PROCBUF_YIELDED ? process : NULL;
 }
@@ -101,8 +107,12 @@ procbuf_range procbuf_slots_load(uintptr_t slot);
 /* slots: stores the range, returns what the slot held. */
 procbuf_range procbuf_slots_swap(uintptr_t slot, procbuf_range range);
 
-/* buffer: the handle's process while the handle is live, or null. */
-procbuf_process *procbuf_handle_process(const procbuf_handle *handle);
+/* pid: the handle's process while the handle is live, or null (B-RETURNED, P-DEAD). */
+PROCBUF_LOOK procbuf_process *procbuf_handle_process(const procbuf_handle *handle) {
+  if (handle->kernel == NULL) return NULL;
+  if (handle->entry != 0 && handle->entry != handle->kernel->entry) return NULL;
+  return procbuf_process_live(handle->kernel, handle->pid);
+}
 
 /* pin: whether the range in a slot, named by its address, is pinned (B-PIN). */
 bool procbuf_pin_holds(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t slot);

@@ -4,3 +4,4 @@
 extern inline procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid);
 extern inline procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid);
 extern inline procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid);
+extern inline procbuf_process *procbuf_handle_process(const procbuf_handle *handle);
