@@ -10,7 +10,7 @@
  *     byte 8  data
  *
  * No alignment is assumed. Userspace owns the header and may put anything into it at any time: one call reads
- * it once, in one access, and uses what it validated (X-FETCH1). Two writes make a success: data first, then
+ * each byte of it once, and uses what it validated (X-FETCH1). Two writes make a success: data first, then
  * the four offset bytes; version, flags and the data before the offset are not written.
  */
 #ifndef PROCBUF_STREAM_H
