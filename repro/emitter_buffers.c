@@ -35,14 +35,18 @@ void emit_LET_RAW(struct emitter *e, const struct step *step) {
   load(e, step, (uintptr_t)step->raw);
 }
 
+static void emit_front(struct emitter *e, const struct step *step, const char *front, bool handled) {
+  emit_equal(e, handled ? "true" : "false", "procbuf_syscall_%s(&kernel, %s, %s, &arguments, &result)", front,
+             emit_pid(e, step), emit_number(e, step->number));
+}
+
 void emit_SVC(struct emitter *e, const struct step *step) {
-  const bool handled = e->expected.word == WORD_OK;
+  const bool handled = e->expected.word == WORD_OK, memop = step->number == PROCBUF_CLASS_MEMOP;
   emit_use(e, PART_ARGUMENTS);
   emit_use(e, PART_RESULT);
   emit_line(e, "result = (procbuf_registers){{UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED}};");
-  emit_equal(e, handled ? "true" : "false", "procbuf_syscall_%s(&kernel, %s, %s, &arguments, &result)",
-             step->number == PROCBUF_CLASS_MEMOP ? "memop" : "allow", emit_pid(e, step),
-             emit_number(e, step->number));
+  if (!memop) emit_front(e, step, "allow", handled);
+  if (!handled || memop) emit_front(e, step, "memop", handled);
   for (unsigned i = 0; i < STEP_REGISTERS; i++)
     emit_equal(e, handled ? emit_value(e, i) : "UNTOUCHED", "result.r[%u]", i);
 }

@@ -284,6 +284,8 @@ static void print_platform(const struct emitter *e, FILE *out) {
                                                            "      .platform.granule = 32,\n",
                                                            "      .platform.granule_end = granule_end,\n"};
   if (used(e, PART_HOOK)) fputs("      .platform.protect = protect,\n", out);
+  if (used(e, PART_CACHES))
+    fputs("      .platform.pin = cache_pin,\n      .platform.unpin = cache_unpin,\n", out);
   fputs(granules[e->l.program->granule], out);
 }
 

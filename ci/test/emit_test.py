@@ -243,11 +243,11 @@ def outcome(future):
 
 
 def seed_jobs(pool, options, folder, good, clang):
-    for seed in seeds() if not options.bug else ():
+    for number, seed in enumerate(seeds() if not options.bug else ()):
         if options.all:
             yield seed, "", pool.submit(check_seed_thoroughly, seed, folder, good, ("gcc", clang))
         else:
-            yield seed, "", pool.submit(check_seed, seed, folder, good, "gcc")
+            yield seed, "", pool.submit(check_seed, seed, folder, good, ("gcc", clang)[number % 2])
 
 
 def bug_jobs(pool, options, folder, good, clang):

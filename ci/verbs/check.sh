@@ -18,6 +18,11 @@ one_of() { # Whether $1 is a word of $2.
   case " $2 " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
+# What the builds that fuzz are called: the variants of libFuzzer without its name, watched if nothing is left.
+builds() {
+  awk '$3 == "libfuzzer" { sub(/^fuzz/, "", $1); printf "%s%s", between, $1 == "" ? "watched" : $1; between = " " }' ci/build/variants.txt
+}
+
 flag() { [ "$value" = 1 ] || wrong '1'; }
 
 number() {
@@ -63,7 +68,7 @@ check() {
     known=$(column ci/build/variants.txt)
     if [ "$verbs" = findings ]; then list "variants of: $known"; else word "a variant: $known"; fi
     ;;
-  BUILD) known='watched plain lean msan 32' && list "builds of: $known" ;;
+  BUILD) known=$(builds) && list "builds of: $known" ;;
   SHAPE) known=$(column ci/shapes/shapes.txt) && list 'shapes, which make shapes lists' ;;
   BUG) known=$(stems fuzz/bugs patch) && list 'ids of planted bugs, fuzz/bugs/<id>.patch' ;;
   FILE) readable ;;

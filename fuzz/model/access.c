@@ -26,7 +26,7 @@ static enum model_verdict judge_zeroing(unsigned marks) {
 
 typedef enum model_verdict judge_function(unsigned marks);
 
-static unsigned marks_of(const struct model *model, size_t index) {
+unsigned model_marks(const struct model *model, size_t index) {
   bool around = model->setup.split && model_owner_of(model, index) == OWNER_ARRAY;
   return model->cells.marks[index] | (around ? MARK_KERNEL : 0u);
 }
@@ -38,7 +38,7 @@ static enum model_verdict walk(const struct model *model, const struct range *ra
   size_t run = 0, index = 0;
   for (size_t i = 0; i < range->length; i++, index++, run--) {
     if (run == 0) run = model_find(model, range->address + i, &index);
-    enum model_verdict verdict = run == 0 ? VERDICT_OUTSIDE : judge(marks_of(model, index));
+    enum model_verdict verdict = run == 0 ? VERDICT_OUTSIDE : judge(model_marks(model, index));
     if (verdict == VERDICT_FINE) continue;
     *bad = i;
     return verdict;

@@ -136,7 +136,7 @@ void model_own(struct model *model, uintptr_t address, size_t length, enum model
 bool model_cell(const struct model *model, uintptr_t address, struct model_cell *cell) {
   size_t index;
   if (model_find(model, address, &index) == 0) return false;
-  unsigned marks = model->cells.marks[index];
+  unsigned marks = model_marks(model, index);
   *cell = (struct model_cell){.value = model->cells.value[index],
                               .known = model->cells.known[index] == KNOWN,
                               .may_read = (marks & MARK_READ) != 0,

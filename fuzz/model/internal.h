@@ -23,6 +23,8 @@ size_t model_find(const struct model *model, uintptr_t address,
                   size_t *index); // length of the run of cells from there on
 const uint8_t *model_values(const struct model *model, uintptr_t address); // null: no memory there
 enum model_owner model_owner_of(const struct model *model, size_t index);
+// What the step may do with a byte, and what was done with it: MARK_...
+unsigned model_marks(const struct model *model, size_t index);
 unsigned model_process_of(const struct model *model, size_t index);
 uint32_t model_digest(const uint8_t *values, size_t length);
 
