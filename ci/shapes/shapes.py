@@ -28,6 +28,7 @@ LIMIT_SECONDS = 120
 # All programs in one image: QEMU 10 translates code anew for each access where regions of memory protection are finer than its pages.
 REPLAY_SECONDS = 3600
 LAYOUT_BYTE, LAYOUT_ABSTRACT = 1, 5  # of a program's binary form
+GRANULE_BYTE, GRANULE_32 = 3, 2
 ELF_DATA, ELF_BIG_ENDIAN = 5, 2      # byte of an ELF file that tells its byte order
 COUNTED = re.compile(r"^(?:faults by: (?P<faults>.*)\nin a process's place, by reason: .*\n"
                      r"userspace: (?P<made>\d+) deeds by processes, \d+ in their place, (?P<alone>\d+) programs by processes alone\n)?"
@@ -213,10 +214,22 @@ def wanted(programs, shape):
     return {name: program for name, program in programs.items() if shape.access == "watched" or not is_abstract(program)}
 
 
-def replay(shape, programs, scratch):
-    bundle = os.path.join(scratch, shape.name + ".bundle")
+def in_granules(program):
+    """The program on a platform whose memory protection comes in 32 bytes, as that of the real processes does at its coarsest."""
+    return program[:GRANULE_BYTE] + bytes([GRANULE_32]) + program[GRANULE_BYTE + 1:]
+
+
+def replay(shape, programs, scratch, name):
+    bundle = os.path.join(scratch, name + ".bundle")
     write_bundle(bundle, wanted(programs, shape))
     return run(shape, "%s/%s/image" % (FOLDER, shape.name), bundle, REPLAY_SECONDS)
+
+
+def replay_references(shape, shapes, programs, scratch):
+    """What simulated and what real processes are compared with, as far as there are such shapes: processes -> programs and their outcome."""
+    cases = {"simulated": programs, "real": {name: in_granules(program) for name, program in programs.items()}}
+    return {case: (some, replay(shape, some, scratch, "reference-" + case)) for case, some in cases.items()
+            if any(other.processes == case for other in shapes)}
 
 
 def report_shape(shape, outcome, problem):
@@ -237,16 +250,16 @@ def replay_all(chosen, reference_shape, programs, whole, scratch, jobs):
     if not wanted(programs, reference_shape):
         raise ShapesError("expected at least one program, found none")
     build([reference_shape] + [shape for shape in chosen if shape != reference_shape], jobs=jobs)
-    reference = replay(reference_shape, programs, scratch)
+    references = replay_references(reference_shape, chosen, programs, scratch)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = [(shape, pool.submit(replay, shape, programs, scratch)) for shape in chosen]
+        running = [(shape, pool.submit(replay, shape, references[shape.processes][0], scratch, shape.name)) for shape in chosen]
         results = []
         for shape, future in running:
             big_endian = is_big_endian("%s/%s/image" % (FOLDER, shape.name))
             names = list(wanted(programs, shape))
             if not names:
                 raise ShapesError("%s: all programs are of the abstract layout, which needs a watched shape" % shape.name)
-            problem = judge(reference, future.result(), names, (reference_shape.name, shape.name), big_endian)
+            problem = judge(references[shape.processes][1], future.result(), names, (reference_shape.name, shape.name), big_endian)
             problem = problem or judge_processes(shape.processes == "real", whole, future.result())
             results.append(report_shape(shape, future.result(), problem))
     return results

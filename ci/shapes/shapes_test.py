@@ -128,6 +128,23 @@ class BadInput(unittest.TestCase):
             self.expect(file.name + ":1:1", "--file", file.name)
 
 
+class References(unittest.TestCase):
+    """Real processes get programs in granules of the hardware's size (P-GRANULE), and so does what they are compared with."""
+
+    def test_only_the_granule_changes(self):
+        program = bytes(range(48))
+        self.assertEqual(shapes.in_granules(program), bytes([0, 1, 2, shapes.GRANULE_32]) + program[4:])
+
+    def test_each_kind_of_processes_has_its_own_reference(self):
+        ran = []
+        with unittest.mock.patch.object(shapes, "replay", lambda shape, some, scratch, name: ran.append((name, some)) or name):
+            kinds = [unittest.mock.Mock(processes="simulated"), unittest.mock.Mock(processes="real")]
+            references = shapes.replay_references(kinds[0], kinds, {"a/b": bytes(16)}, "scratch")
+        self.assertEqual(references["simulated"], ({"a/b": bytes(16)}, "reference-simulated"))
+        self.assertEqual(references["real"], ({"a/b": shapes.in_granules(bytes(16))}, "reference-real"))
+        self.assertEqual([name for name, _ in ran], ["reference-simulated", "reference-real"])
+
+
 class Bundles(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

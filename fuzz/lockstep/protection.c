@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Where processes are real, the hardware must let each touch what the model says is its own, and nothing
-// else. It comes in granules, so at the edge of memory it may be a little more or less than that, as lenient
-// says.
+// else. It comes in granules, so at a break or the edge of flash it may be a little more or less than that, as
+// lenient says.
 #include "lockstep/check.h"
 
 static uintptr_t granule_start(uintptr_t address) {
@@ -35,14 +35,14 @@ static enum userspace_right expect(const struct model_view *view, uintptr_t addr
   return USERSPACE_NOTHING;
 }
 
-// A granule with an edge in it is the process's as a whole, or not at all; whole only if the rest is
-// nobody's.
+// The granule that the break lies in is the process's as a whole (P-GRANULE). One that RAM begins in, or that
+// has an edge of flash in it, is not its own at all.
 static bool lenient(const struct model_view *view, uintptr_t address, enum userspace_right actual) {
   if (!view->live) return false;
   if (actual == USERSPACE_WRITE) return is_in(address, view->brk, view->kbrk) && at_edge(address, view->brk);
   const bool own = is_in(address, view->ram, view->brk) || is_in(address, view->readable, view->flash_end);
-  const bool edge = at_edge(address, view->ram) || at_edge(address, view->brk) ||
-                    at_edge(address, view->readable) || at_edge(address, view->flash_end);
+  const bool edge =
+      at_edge(address, view->ram) || at_edge(address, view->readable) || at_edge(address, view->flash_end);
   return actual == USERSPACE_NOTHING && own && edge;
 }
 

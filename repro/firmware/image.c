@@ -55,6 +55,17 @@ static bool needs_watch(const struct program *program) {
   return program->layout == PROGRAM_LAYOUT_ABSTRACT && !machine_is_watched();
 }
 
+// Real processes: breaks finer than what protection comes in would leave the kernel to round (P-GRANULE).
+static bool is_too_fine(const struct program *program) {
+  return userspace_granule() > 1 && program->granule != STEP_GRANULE_32;
+}
+
+static const char *why_not(const struct program *program) {
+  if (needs_watch(program)) return ": its layout is abstract: it needs an image whose accesses are watched\n";
+  if (is_too_fine(program)) return ": its granule is not 2, which the protection of this image needs\n";
+  return NULL;
+}
+
 enum exit_status image_main(const char *bundle) {
   static struct program program;
   char name[BUNDLE_NAME_MAX + 1];
@@ -62,9 +73,10 @@ enum exit_status image_main(const char *bundle) {
   enum bundle_next next = bundle_open(bundle) ? BUNDLE_PROGRAM : BUNDLE_DAMAGED;
   while (next == BUNDLE_PROGRAM) {
     next = bundle_read(name, &program);
-    if (next == BUNDLE_PROGRAM && needs_watch(&program)) {
+    const char *refusal = next == BUNDLE_PROGRAM ? why_not(&program) : NULL;
+    if (refusal) {
       output_text(name);
-      output_text(": its layout is abstract: it needs an image whose accesses are watched\n");
+      output_text(refusal);
       next = BUNDLE_DAMAGED;
     }
     if (next == BUNDLE_PROGRAM) replay(&tally, name, &program);

@@ -37,20 +37,16 @@ static void forget(unsigned process) {
   loaded = PROCESS_COUNT;
 }
 
-// A break inside a granule: the process gets all of it, of which the rest is nobody's, unless grant memory
-// begins there; then it gets none.
-static uintptr_t end_of_own(const procbuf_process_info *next) {
-  const uintptr_t end = kernel_round_up(next->app_break);
-  return end <= next->kernel_break ? end : round_down(next->app_break);
-}
-
+// Whole granules up to the break: the library sees to it that no other's bytes are in the last of them
+// (P-GRANULE), since image.c takes only programs whose granule is at least the protection's. What is left to
+// round is where the layout lets RAM and flash begin and end, which is the kernel's own choice.
 void userspace_protect(struct machine *machine, unsigned process, const procbuf_process_info *next) {
   (void)machine;
   forget(process);
   if (next->state == PROCBUF_FAULTED || next->state == PROCBUF_TERMINATED) return;
   memories[process] = (struct process_memory){
       .start = kernel_round_up(next->ram_start),
-      .end = end_of_own(next),
+      .end = kernel_round_up(next->app_break),
       .readable = kernel_round_up(next->flash_readable),
       .readable_end = round_down(next->flash_end),
   };
