@@ -178,6 +178,24 @@ class Bundles(unittest.TestCase):
         self.assertIn("nonsuch: byte 0: expected a bundle that can be opened", result.stdout)
 
 
+class TooFine(unittest.TestCase):
+    """An image whose processes are real takes no program whose granule would leave its kernel to round breaks (P-GRANULE)."""
+
+    def replay(self, program):
+        shape = shapes.select(shapes.shapes_table.shapes(), ["rv32-gcc-pmp"])[0]
+        shapes.build([shape])
+        with tempfile.TemporaryDirectory() as scratch:
+            return shapes.replay(shape, {"a/b": program}, scratch, "bundle")
+
+    def test_a_program_without_a_granule_is_refused(self):
+        outcome = self.replay(bytes(32))
+        self.assertEqual((outcome.status, outcome.output), (2, "a/b: its granule is not 2, which the protection of this image needs\n"))
+
+    def test_the_same_program_in_granules_runs(self):
+        outcome = self.replay(shapes.in_granules(bytes(32)))
+        self.assertEqual((outcome.status, outcome.counted["failed"]), (0, "0"), outcome.output)
+
+
 Bug = collections.namedtuple("Bug", "id clause check build shapes")
 ANYWHERE = Bug("any-bug", "P-OWN", "result", "watched", ())
 ALONE = Bug("alone-bug", "P-GEN", "result", "word32", ("host32", "m3-gcc-os"))
