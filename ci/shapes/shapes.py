@@ -219,8 +219,8 @@ def in_granules(program):
     return program[:GRANULE_BYTE] + bytes([GRANULE_32]) + program[GRANULE_BYTE + 1:]
 
 
-def replay(shape, programs, scratch, name):
-    bundle = os.path.join(scratch, name + ".bundle")
+def replay(shape, programs, scratch, name=None):
+    bundle = os.path.join(scratch, (name or shape.name) + ".bundle")
     write_bundle(bundle, wanted(programs, shape))
     return run(shape, "%s/%s/image" % (FOLDER, shape.name), bundle, REPLAY_SECONDS)
 
@@ -252,7 +252,7 @@ def replay_all(chosen, reference_shape, programs, whole, scratch, jobs):
     build([reference_shape] + [shape for shape in chosen if shape != reference_shape], jobs=jobs)
     references = replay_references(reference_shape, chosen, programs, scratch)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        running = [(shape, pool.submit(replay, shape, references[shape.processes][0], scratch, shape.name)) for shape in chosen]
+        running = [(shape, pool.submit(replay, shape, references[shape.processes][0], scratch)) for shape in chosen]
         results = []
         for shape, future in running:
             big_endian = is_big_endian("%s/%s/image" % (FOLDER, shape.name))
