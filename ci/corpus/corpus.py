@@ -62,6 +62,23 @@ def read(path):
         raise failure(path, problem) from problem
 
 
+def read_if_there(path):
+    """None if the file is gone: engines and other runs remove files of a working corpus at any moment."""
+    try:
+        return read(path)
+    except CorpusError:
+        if os.path.lexists(path):
+            raise
+        return None
+
+
+def size_if_there(path):
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        return None
+
+
 def contents(folder):
     """Name -> content of all files; one that can't be read is an error."""
     return {name: read(os.path.join(folder, name)) for name in names(folder)}
@@ -88,7 +105,7 @@ def write(path, content):
 def add(folder, content):
     """Adds an input; returns its path. One that is there already is left alone."""
     path = os.path.join(folder, digest(content))
-    if not os.path.isfile(path) or os.path.getsize(path) != len(content):
+    if size_if_there(path) != len(content):
         write(path, content)
     return path
 
@@ -109,13 +126,17 @@ def place(path, folder, name):
 
 def empty_files(folder):
     """Those of 0 bytes: what a full disk leaves. The empty input needs no file, every engine begins with it."""
-    return [name for name in names(folder) if os.path.getsize(os.path.join(folder, name)) == 0]
+    return [name for name in names(folder) if size_if_there(os.path.join(folder, name)) == 0]
 
 
 def remove_damaged(folder):
     """Removes files whose content is not what their names say: an engine does not look whether a full disk has taken all. Returns the names."""
+    def is_damaged(name):
+        content = read_if_there(os.path.join(folder, name))
+        return content is not None and digest(content) != name
+
     def damaged(chosen):
-        return [name for name in chosen if DIGEST.match(name) and digest(read(os.path.join(folder, name))) != name]
+        return [name for name in chosen if DIGEST.match(name) and is_damaged(name)]
     found = damaged(names(folder))
     if found:
         time.sleep(WRITING_SECONDS)  # an engine may be about to write the rest
