@@ -268,8 +268,8 @@ def replay_all(chosen, reference_shape, programs, whole, scratch, jobs):
 # ---- planted bugs
 
 
-def run_planted(shape, bug, bundle):
-    return run(shape, "%s/%s/bugs/%s/image" % (FOLDER, shape.name, bug.id), bundle)
+def run_planted(shape, bug, bundles):
+    return run(shape, "%s/%s/bugs/%s/image" % (FOLDER, shape.name, bug.id), bundles[shape.processes])
 
 
 def catch(shape, bug, bundle):
@@ -304,11 +304,14 @@ def plant_in(shape, bugs, judge, bundles, jobs):
 
 
 def bug_bundles(bugs, scratch):
-    """Each bug's program as a bundle of its own: id -> path."""
+    """Each bug's program as a bundle of its own, for simulated and for real processes: id -> processes -> path."""
     programs = bank_programs(bugs, scratch)
-    bundles = {bug.id: os.path.join(scratch, bug.id + ".bundle") for bug in bugs}
-    for identity, path in bundles.items():
-        write_bundle(path, {identity: programs["bugs/" + identity]})
+    bundles = {bug.id: {} for bug in bugs}
+    for identity, paths in bundles.items():
+        program = programs["bugs/" + identity]
+        for processes, binary in (("simulated", program), ("real", in_granules(program))):
+            paths[processes] = os.path.join(scratch, "%s-%s.bundle" % (identity, processes))
+            write_bundle(paths[processes], {identity: binary})
     return bundles
 
 
