@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Where processes are real, the hardware must let each touch what the model says is its own, and nothing
-// else. It comes in granules, so at a break or the edge of flash it may be a little more or less than that, as
-// lenient says.
+// else. It comes in granules, so at a break and where RAM or flash begins or ends it may be a little more
+// or less than that, as lenient says.
 #include "lockstep/check.h"
 
 static uintptr_t granule_start(uintptr_t address) {

@@ -38,7 +38,7 @@ static void forget(unsigned process) {
 }
 
 // Whole granules up to the break: the library sees to it that no other's bytes are in the last of them
-// (P-GRANULE), since image.c takes only programs whose granule is at least the protection's. What is left to
+// (P-GRANULE), since image.c takes only programs with granules of 32 bytes, the coarsest here. What is left to
 // round is where the layout lets RAM and flash begin and end, which is the kernel's own choice.
 void userspace_protect(struct machine *machine, unsigned process, const procbuf_process_info *next) {
   (void)machine;
