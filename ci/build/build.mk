@@ -22,9 +22,11 @@ cc_clang = $(shell sh ci/build/llvm.sh clang)
 cc_gcc := gcc
 cc_env := $(CC)
 cc := $(cc_$(compiler))
+ar := $(if $(filter env,$(compiler)),$(AR),ar)
 
-variant_flags := $(if $(filter env,$(compiler)),$(CFLAGS),$(wordlist 9,99,$(row)))
-ld_flags := $(if $(filter env,$(compiler)),$(LDFLAGS))
+own_flags := $(wordlist 9,99,$(row))
+variant_flags := $(or $(own_flags),$(if $(filter env,$(compiler)),$(CFLAGS)))
+ld_flags := $(if $(filter env,$(compiler)),$(if $(own_flags),,$(LDFLAGS)))
 
 # A watched access is a call, often the last thing that a function of the library does. As a jump it would hide that function from the stack,
 # where reports look for it.
@@ -43,21 +45,30 @@ member_sources := $(filter-out $(mains) $(unit_sources) $(adapters) fuzz/targets
 lib_sources := $(wildcard lib/src/*.c)
 target_names := $(basename $(notdir $(wildcard fuzz/targets/*.c)))
 bench_names := $(basename $(notdir $(wildcard fuzz/bench/*.c)))
+# What others fuzz: all but the target that must fail; of a plain build those that run programs on memory.
+fuzzed_names := $(filter-out canary,$(target_names))
+fuzzed_suffix :=
+ifeq ($(access),plain)
+fuzzed_names := $(filter-out text layout,$(fuzzed_names))
+fuzzed_suffix := _plain
+endif
 fixture_sources := $(filter-out $(unit_sources),$(wildcard lib/test/*.c))
 
 clauses := build/generated/clauses.def
 object = $(patsubst %.c,$(out)/obj/%.o,$(1))
 archive := $(out)/procbuf.a
 targets := $(addprefix $(out)/,$(target_names))
+fuzzed := $(patsubst %,$(out)/fuzzed/%$(fuzzed_suffix),$(fuzzed_names))
 bytes := $(addprefix $(out)/bytes-,$(target_names))
 benches := $(addprefix $(out)/bench-,$(bench_names))
 lib_units := $(patsubst %.c,$(out)/%,$(filter lib/%,$(unit_sources)))
 testbed_units := $(patsubst %.c,$(out)/%,$(filter fuzz/% repro/%,$(unit_sources)))
 tools := $(addprefix $(out)/,$(tool_names))
 
-goals := targets tools afl-mutator lib testbed wanted seeds bench bugs generated $(tool_names) $(bench_names)
+goals := targets fuzzed tools afl-mutator lib testbed wanted seeds bench bugs generated $(tool_names) $(bench_names)
 .PHONY: $(goals) always
 targets: $(targets)
+fuzzed: $(fuzzed)
 tools: $(tools)
 generated: $(clauses)
 $(tool_names): %: $(out)/%
@@ -153,11 +164,15 @@ $(clauses): docs/spec.md ci/build/clauses.py
 
 $(archive): $(call object,$(member_sources)) $(out)/members.stamp
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+	$(Q)rm -f $@ && $(ar) rcs $@ $(filter %.o,$^)
 
 $(targets): $(out)/%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(mutator) $(archive) $(out)/link.stamp
 	$(call say,LD,$@)
 	$(Q)$(link_target)
+
+$(fuzzed): $(out)/fuzzed/%$(fuzzed_suffix): $(out)/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 # The same target without the mutator, so that the engine mutates bytes: what the mutator is measured against.
 $(bytes): $(out)/bytes-%: $(out)/obj/fuzz/targets/%.o $(engine_objects) $(archive) $(out)/link.stamp

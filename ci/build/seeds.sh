@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Turns the corpus, programs in text, into the bytes that the fuzz targets read: seeds.sh BUILD CORPUS OUT
-# The text target reads text, so its seeds are used as they are, with a dictionary of the language's words.
+# The text target reads text, so its seeds are used as they are. Beside the seeds is a dictionary for each target.
 set -eu
 
 build=${1:?usage: seeds.sh BUILD CORPUS OUT}
@@ -14,9 +14,10 @@ for folder in "$corpus"/*/; do
   target=$(basename "$folder")
   if [ "$target" = text ]; then
     cp -R "$folder" "$out/text"
+    "$build/dictionary" >"$out/text.dict"
   else
     mkdir -p "$out/$target"
     "$build/replay" --assemble "$out/$target" "$folder"
+    "$build/dictionary" --records >"$out/$target.dict"
   fi
 done
-"$build/dictionary" >"$out/text.dict"

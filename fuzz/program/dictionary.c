@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Prints the words of the text form as a dictionary for libFuzzer and AFL++: name="word", each word once.
+// Prints a dictionary for fuzzing engines that mutate bytes, name="value" on each line: the words of the text form, each once; or, with
+// --records, the record of each op in binary, so that an engine puts whole ops into a program.
 #include "program/program.h"
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static void print_operand_words(struct seen *seen, const struct operand_info *in
     print_word(seen, info->text, info->words[i]);
 }
 
-int main(void) {
+static void print_words(void) {
   static struct seen seen;
   for (size_t i = 0; i < DIRECTIVE_COUNT; i++)
     print_word(&seen, "directive", directives[i]);
@@ -53,5 +54,30 @@ int main(void) {
     print_word(&seen, "op", program_ops[code].text);
   for (unsigned type = 0; type < OPERAND_TYPE_COUNT; type++)
     print_operand_words(&seen, &program_operands[type]);
+}
+
+static void print_records(void) {
+  static struct program program = {.op_count = 1};
+  static uint8_t binary[PROGRAM_BINARY_MAX];
+  for (unsigned code = 0; code < OP_COUNT; code++) {
+    program.ops[0] = (struct op){.code = (uint8_t)code};
+    const size_t size = program_encode(&program, binary);
+    printf("op=\"");
+    for (size_t i = PROGRAM_HEADER_SIZE; i < size; i++)
+      printf("\\x%02x", binary[i]);
+    printf("\"\n");
+  }
+}
+
+int main(int count, char **arguments) {
+  const bool records = count == 2 && strcmp(arguments[1], "--records") == 0;
+  if (count > 1 && !records) {
+    fprintf(stderr, "usage: dictionary [--records]\n");
+    return 2;
+  }
+  if (records)
+    print_records();
+  else
+    print_words();
   return fflush(stdout) == 0 ? 0 : 1;
 }
