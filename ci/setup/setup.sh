@@ -106,7 +106,7 @@ install_npm() {
   rm -rf build/npm build/npm.new
   mkdir -p build
   cp -R ci/setup/npm build/npm.new
-  if (cd build/npm.new && npm ci --ignore-scripts --no-audit --no-fund); then
+  if (cd build/npm.new && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund); then
     mv build/npm.new build/npm
   else
     result="done, but for what npm did not bring: make lint can't check workflows"
