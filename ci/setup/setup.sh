@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 # Installs what is missing of one set of ci/setup/packages.txt: setup.sh [SET]
-# Debian and Ubuntu only; elsewhere it lists what is missing. Does nothing when nothing is missing.
+# Debian and Ubuntu only; elsewhere it lists what is missing. Does nothing when nothing is missing. What ci/setup/npm names goes to build/npm.
 set -eu
 
 # What apt says is read.
@@ -54,11 +54,6 @@ fail() {
   exit 3
 }
 
-done_already() {
-  echo "setup: nothing to do"
-  exit 0
-}
-
 become_root() {
   as_root=
   if [ "$(id -u)" -ne 0 ]; then
@@ -83,25 +78,43 @@ install_missing() {
 }
 
 set_up_with_apt() {
-  [ -n "$(missing -19)" ] || done_already
+  [ -n "$(missing -19)" ] || return 0
   # An older clang is good enough only where the newer one can't be had.
-  has_candidate clang-19 || [ -n "$(missing -14)" ] || done_already
+  has_candidate clang-19 || [ -n "$(missing -14)" ] || return 0
+  result="done"
   become_root
   echo "setup: reading the package lists"
   $as_root apt-get update
   if has_candidate clang-19; then install_missing -19; else install_missing -14; fi
-  echo "setup: done"
 }
 
 # Elsewhere any clang will do, by whatever name ci/build/llvm.sh finds it.
 set_up_elsewhere() {
   suffix=$(sh ci/build/llvm.sh clang | sed -n 's/^clang\(-[0-9]*\)$/\1/p')
   needed=$(missing "$suffix" | column 4)
-  [ -n "$needed" ] || done_already
+  [ -n "$needed" ] || return 0
   echo "setup: no apt-get here; please install:"
   echo "$needed" | sed 's/^/  /'
   exit 3
 }
 
+# Whole or not at all. One tool of `make lint` is all that needs it: without a registry in reach, everything else works.
+install_npm() {
+  ! cmp -s ci/setup/npm/package-lock.json build/npm/package-lock.json || return 0
+  result="done"
+  echo "setup: installing what ci/setup/npm names"
+  rm -rf build/npm build/npm.new
+  mkdir -p build
+  cp -R ci/setup/npm build/npm.new
+  if (cd build/npm.new && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund); then
+    mv build/npm.new build/npm
+  else
+    result="done, but for what npm did not bring: make lint can't check workflows"
+  fi
+}
+
 [ -n "$(rows -19)" ] || fail "no set '$set_name' in $table"
+result="nothing to do"
 if command -v apt-get >/dev/null; then set_up_with_apt; else set_up_elsewhere; fi
+install_npm
+echo "setup: $result"
