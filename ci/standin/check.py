@@ -68,18 +68,18 @@ class Row:
 class Bench:
     """The copy of the project that is built, again and again, for each configuration."""
 
-    def __init__(self, root, prepare=None):
+    def __init__(self, root):
         self.root = root
         self.tree = outer.copy_tree(os.path.join(root, "src"))
-        if prepare:
-            prepare(self.tree)
 
     def build(self, configuration, planted=False):
         """Builds; returns the surroundings and what the script said."""
         if planted:
             self.patch([])
         try:
-            work = tempfile.mkdtemp(prefix="work-", dir=self.root)
+            # Always the same names, so that a build that is not made anew looks to make like one that need not be.
+            work = os.path.join(self.root, "work")
+            shutil.rmtree(work, ignore_errors=True)
             out = tempfile.mkdtemp(prefix="out-", dir=self.root)
             surroundings = outer.environment(configuration, os.path.join(self.root, "src"), work, out)
             return surroundings, outer.build(surroundings)

@@ -15,7 +15,8 @@ ENTRY = b"LLVMFuzzerTestOneInput"
 COMPANIONS = ("_seed_corpus.zip", ".dict", ".options")
 DICTIONARY_LINE = re.compile(r'^(\w+(@\d+)?=)?"(\\x[0-9a-f]{2}|\\\\|\\"|[ !#-\[\]-~])+"$')
 # An edge in compiled code, as each engine counts: libFuzzer and the coverage build a counter in line, AFL++ its map, the others a call.
-EDGE = re.compile(r"\bincb\b|<__start___llvm_prf_cnts|<__afl_area_ptr>|<__sanitizer_cov_trace_pc_guard>")
+EDGE = re.compile(r"\bincb\b|\bmovb\s+0x\w+\(%rip\), %\w+\s+# \w+ <__start___sancov_cntrs|\bincq\b.*<__(?:start___llvm_prf_cnts|profc_)"
+                  r"|<__afl_area_ptr>|<__sanitizer_cov_trace_pc_guard>")
 SANITIZER_CALL = re.compile(r"<__(asan|msan|ubsan)_")
 RUNTIMES = {"address": "asan", "memory": "msan", "undefined": "ubsan"}
 LIBRARY_EDGES_MIN = 200
