@@ -34,10 +34,6 @@ bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process 
 /* kernel: the driver with that number, or null. */
 const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintptr_t number);
 
-/* kernel: where the base of the pair's grant is kept. */
-uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
-                               const procbuf_driver *driver);
-
 static inline bool procbuf_state_is_active(procbuf_state state) {
   return state == PROCBUF_RUNNING || state == PROCBUF_YIELDED;
 }
@@ -71,6 +67,14 @@ PROCBUF_LOOK procbuf_process *procbuf_process_live(const procbuf_kernel *kernel,
 PROCBUF_LOOK procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
   procbuf_process *process = procbuf_process_named(kernel, pid);
   return process != NULL && process->info.state <= PROCBUF_YIELDED ? process : NULL;
+}
+
+/* kernel: where the base of the pair's grant is kept. */
+PROCBUF_LOOK uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
+                                            const procbuf_driver *driver) {
+  size_t row = (size_t)(process - kernel->processes);
+  size_t column = (size_t)(driver - kernel->drivers);
+  return &kernel->grants[row * kernel->driver_count + column];
 }
 
 /* range: whether [address, address + length) lies in [start, end); length 0 is not looked at specially. */
