@@ -23,7 +23,7 @@ enum {
 /* A stream whose header was read, once, and is acceptable. */
 typedef struct procbuf_open_stream {
   procbuf_span span;
-  size_t room; /* bytes of data that the slice holds */
+  uint32_t room; /* bytes of data that the slice holds and the offset can count */
   uint32_t offset;
   uint8_t low_flags; /* the flags' second byte */
 } procbuf_open_stream;
@@ -47,7 +47,8 @@ static inline procbuf_status procbuf_stream_open(procbuf_writeable slice, procbu
   procbuf_span_read(&slice.span, PROCBUF_STREAM_OFFSET_AT, header + PROCBUF_STREAM_OFFSET_AT,
                     PROCBUF_STREAM_DATA_AT - PROCBUF_STREAM_OFFSET_AT);
   stream->span = slice.span;
-  stream->room = slice.span.length - PROCBUF_STREAM_DATA_AT;
+  size_t room = slice.span.length - PROCBUF_STREAM_DATA_AT;
+  stream->room = room == (uint32_t)room ? (uint32_t)room : UINT32_MAX;
   stream->low_flags = header[PROCBUF_STREAM_FLAGS_AT + 1];
   __builtin_memcpy(&stream->offset, header + PROCBUF_STREAM_OFFSET_AT, sizeof stream->offset);
   return procbuf_stream_judge(header);
@@ -95,11 +96,14 @@ PROCBUF_BODY procbuf_status procbuf_stream_append(procbuf_writeable slice, const
 /* Reads the source to its end, and stores what fits. False: it has more bytes than are countable. */
 static inline bool procbuf_stream_drain(const procbuf_open_stream *stream, procbuf_byte_source *source,
                                         void *context, size_t *n) {
-  size_t left = stream->offset <= stream->room ? stream->room - stream->offset : 0;
+  uint32_t left = stream->offset <= stream->room ? stream->room - stream->offset : 0;
   size_t limit = procbuf_stream_countable(stream), count = 0;
   for (uint8_t byte; source(context, &byte); count++) {
-    if (count == limit) return false; /* before a sum of the caller's could wrap */
-    if (count < left) procbuf_span_store8(&stream->span, procbuf_stream_end(stream) + count, byte);
+    if (count < left) {
+      procbuf_span_store8(&stream->span, procbuf_stream_end(stream) + count, byte);
+    } else if (count == limit) {
+      return false; /* before a sum of the caller's could wrap */
+    }
   }
   *n = count;
   return true;
