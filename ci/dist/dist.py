@@ -20,7 +20,8 @@ CONTENTS = ("CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "SECURITY.md", "doc
             "lib/include/procbuf/*.h", "lib/include/procbuf/inline/*.h", "lib/src/*.[ch]", "lib/port/*/procbuf/port.h", "zephyr/*")
 SINGLE = "single"  # the folder of the single-file form
 OWN_INCLUDE = re.compile(r'^#include "([^"]+)"\n', re.MULTILINE)
-BODIES = "procbuf/inline/"
+# Headers that go by what is defined where they are included.
+IN_PLACE = ("procbuf/inline/", "procbuf/names.h")
 LICENCE = "// SPDX-License-Identifier: Apache-2.0 OR MIT\n"
 # Where no commit says when: the first day that every archive format has.
 EPOCH = 315532800
@@ -71,9 +72,9 @@ class Unit:
 
 
 def in_order(path):
-    """A public header behind all that it includes. Bodies (inline.h) stay where they are included."""
+    """A public header behind all that it includes; but for those that stay where they are included."""
     found = []
-    for name in [name for name in OWN_INCLUDE.findall(read(path)) if not name.startswith(BODIES)]:
+    for name in [name for name in OWN_INCLUDE.findall(read(path)) if not name.startswith(IN_PLACE)]:
         found += [each for each in in_order(os.path.join("lib/include", name)) if each not in found]
     return found + [path]
 

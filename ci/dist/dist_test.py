@@ -20,7 +20,7 @@ from ci.process import sanitizers
 from ci.shapes import shapes_table
 from ci.test import vendor_test
 
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wmissing-prototypes", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wmissing-prototypes", "-Wundef", "-Werror"]
 BUILDS = {"checked": "1", "lean": "0"}
 DEBIANS_PYTHON = "/usr/bin/python3"  # which has the packages of Debian
 
