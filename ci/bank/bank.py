@@ -33,8 +33,9 @@ TARGETS = ("sequence", "layout", "registers", "slices", "stream")
 ABSTRACT = re.compile(r"^layout 5$", re.MULTILINE)
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+$")
 DIFF_NAMES = re.compile(r"^(?:---|\+\+\+) (?:[ab]/)?(\S+)", re.MULTILINE)
+INCLUDE = re.compile(rb'^#include "([^"]+)"', re.MULTILINE)
 # The library's header and source folders: where its files look for each other.
-HEADERS = ("lib/include/procbuf/*.h", "lib/port/*/procbuf/*.h", "lib/src/*.h")
+HEADERS = ("lib/include/procbuf/*.h", "lib/include/procbuf/inline/*.h", "lib/port/*/procbuf/*.h", "lib/src/*.h")
 SOURCES = ("lib/src/*.c",)
 
 
@@ -234,11 +235,23 @@ def patched(bug):
         return contents(folder, names)
 
 
+def reached(names, texts):
+    """The files that include these, directly or not, and these."""
+    names = set(names)
+    while True:
+        more = {name for name, text in texts.items() if any(path.endswith("/" + included.decode()) for included in INCLUDE.findall(text) for path in names)}
+        if more <= names:
+            return names
+        names |= more
+
+
 def tree_files(changes):
-    """What a patched tree holds: a changed source alone if no header is changed, else all; headers always."""
+    """What a patched tree holds: a changed source alone if no header is changed, else those too that include it; headers always."""
     headers = contents(".", find(HEADERS))
     if any(name.endswith(".h") for name in changes):
-        return {**headers, **contents(".", find(SOURCES)), **changes}
+        sources = contents(".", find(SOURCES))
+        wanted = reached(changes, {**headers, **sources})
+        return {**headers, **{name: text for name, text in sources.items() if name in wanted}, **changes}
     return {**{name: text for name, text in headers.items() if name.startswith("lib/src/")}, **changes}
 
 

@@ -12,4 +12,6 @@ hosted_flags := -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 access_watched := -DPROCBUF_ACCESS_HEADER='"machine/access.h"'
 access_plain :=
 build_checked := -DPROCBUF_CHECKED=1
-build_lean := -DPROCBUF_CHECKED=0
+# In the testbed no file but the library's own has code of it, so that a planted bug is wherever it is called; but for the variants that are for that.
+build_lean := -DPROCBUF_CHECKED=0 -DPROCBUF_INLINE=0
+build_inline := -DPROCBUF_CHECKED=0 -DPROCBUF_INLINE=1

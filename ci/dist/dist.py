@@ -17,9 +17,11 @@ OUT = "build/dist"
 VERSION = "lib/include/procbuf/version.h"
 INCLUDES = ("lib/include", "lib/src")
 CONTENTS = ("CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "SECURITY.md", "docs/spec.md", "examples/*.c", "lib/CMakeLists.txt", "lib/cmake/*",
-            "lib/include/procbuf/*.h", "lib/src/*.[ch]", "lib/port/*/procbuf/port.h", "zephyr/*")
+            "lib/include/procbuf/*.h", "lib/include/procbuf/inline/*.h", "lib/src/*.[ch]", "lib/port/*/procbuf/port.h", "zephyr/*")
 SINGLE = "single"  # the folder of the single-file form
 OWN_INCLUDE = re.compile(r'^#include "([^"]+)"\n', re.MULTILINE)
+# Headers that go by what is defined where they are included.
+IN_PLACE = ("procbuf/inline/", "procbuf/names.h")
 LICENCE = "// SPDX-License-Identifier: Apache-2.0 OR MIT\n"
 # Where no commit says when: the first day that every archive format has.
 EPOCH = 315532800
@@ -70,9 +72,9 @@ class Unit:
 
 
 def in_order(path):
-    """A public header behind all that it includes."""
+    """A public header behind all that it includes; but for those that stay where they are included."""
     found = []
-    for name in OWN_INCLUDE.findall(read(path)):
+    for name in [name for name in OWN_INCLUDE.findall(read(path)) if not name.startswith(IN_PLACE)]:
         found += [each for each in in_order(os.path.join("lib/include", name)) if each not in found]
     return found + [path]
 
@@ -89,9 +91,11 @@ def amalgamation():
     # Side by side, not one in the other: some show more when they are included again.
     for path in in_order("lib/include/procbuf/procbuf.h"):
         header.known.add(path)
+    public = set(header.known)
     for path in in_order("lib/include/procbuf/procbuf.h"):
         header.add(path)
-    source = Unit("all sources in one. Compile it for the build that procbuf/config.h in procbuf.h speaks of.", header.known)
+    source = Unit("all sources in one. Compile it for the build that procbuf/config.h in procbuf.h speaks of.", public)
+    source.text += '\n#define PROCBUF_LIBRARY /* and carries no bodies but its own */'
     source.text += '\n#define PROCBUF_STARTUP /* the library knows the mark of a capability */\n#include "procbuf.h"\n'
     for path in sorted(glob.glob("lib/src/*.c")):
         source.add(path)

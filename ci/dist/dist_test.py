@@ -20,7 +20,7 @@ from ci.process import sanitizers
 from ci.shapes import shapes_table
 from ci.test import vendor_test
 
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wmissing-prototypes", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wmissing-prototypes", "-Wundef", "-Werror"]
 BUILDS = {"checked": "1", "lean": "0"}
 DEBIANS_PYTHON = "/usr/bin/python3"  # which has the packages of Debian
 
@@ -139,6 +139,10 @@ class Single(Released):
         # The library's unit tests include headers by their names.
         for path in glob.glob("lib/include/procbuf/*.h"):
             cls.made("headers/procbuf/" + os.path.basename(path), '#include <procbuf.h>\n')
+        # And, with internal.h, some of those that callers carry where they carry bodies.
+        for path in glob.glob("lib/include/procbuf/inline/*.h"):
+            with open(path, encoding="utf-8") as file:
+                cls.made("headers/procbuf/inline/" + os.path.basename(path), file.read())
 
     def test_the_smallest_program(self):
         self.program("-I" + self.folder, "-I%s/headers" % self.root, self.folder + "/procbuf.c")

@@ -18,7 +18,7 @@ from ci.shapes import shapes_table
 PACKAGES = "ci/setup/packages.txt"
 CLANG_VERSIONS = ("19", "18", "17", "16", "15", "14")
 WATCHED = ["-DPROCBUF_ACCESS_HEADER=\"machine/access.h\""]
-SHAPES = {"checked": WATCHED + ["-DPROCBUF_CHECKED=1"], "lean": ["-DPROCBUF_CHECKED=0"]}
+SHAPES = {"checked": WATCHED + ["-DPROCBUF_CHECKED=1"], "lean": ["-DPROCBUF_CHECKED=0"], "inline": ["-DPROCBUF_CHECKED=0", "-O2"]}
 PORTS = {
     "armv6m": ["--target=armv6m-none-eabi", "-mcpu=cortex-m0"],
     "armv7m": ["--target=armv7m-none-eabi", "-mcpu=cortex-m3"],
@@ -30,7 +30,8 @@ CPP_FLAGS = ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-W
 ALLOWED_SYMBOL = re.compile(r"^(memcpy|memmove|memset|memcmp|procbuf_\w+|__\w*stack_chk\w*)$")
 # How the names of a build end, and its defines (lib/include/procbuf/names.h); and the functions that no build changes.
 NAMED_BUILDS = {"": [], "_split": ["-DPROCBUF_ACCESS_SPLIT=1"], "_lean": ["-DPROCBUF_CHECKED=0"],
-                "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"]}
+                "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"], "_lean_called": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_INLINE=0"],
+                "_lean_called_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_INLINE=0", "-DPROCBUF_ACCESS_SPLIT=1"]}
 BUILDLESS = ("procbuf_status_name", "procbuf_status_number")
 
 
@@ -141,7 +142,7 @@ class Linter:
         """Each public header can be included first and alone, in C and in C++17."""
         # Included, not compiled by itself: an unused inline function is no fault in a header.
         command = [llvm("clang"), "-fsyntax-only", "-x", "c"] + self.flags + ["-Werror", "-Wno-empty-translation-unit"]
-        files = find("lib/include/**/*.h")
+        files = find("lib/include/procbuf/*.h")
         languages = [command] + [[compiler, "-fsyntax-only", "-x", "c++"] + CPP_FLAGS for compiler in (tool("g++"), llvm("clang++"))]
         return len(files), self.each([language + ["-include", path, os.devnull] for language in languages for path in files])
 

@@ -37,10 +37,10 @@ SUMMARY = re.compile(r"^SUMMARY: \w+Sanitizer: (\S+)", re.MULTILINE)
 RUNTIME_ERROR = re.compile(r": runtime error: (.*)$", re.MULTILINE)
 FRAME = re.compile(r"^ +#\d+ 0x[0-9a-f]+ in (\S+) (?:.*/)?((?:lib/(?:src|include|port)|fuzz|repro)/\S+?):\d+", re.MULTILINE)
 # Every access of the library goes through these: they say nothing of what is wrong.
-ACCESS_FILES = ("lib/src/span.h", "lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
+ACCESS_FILES = ("lib/include/procbuf/inline/span.h", "lib/include/procbuf/access.h", "fuzz/machine/access.h", "fuzz/machine/access.c")
 FRAMES_NAMED = 2
 # In builds other than the default one, the build ends each of the library's names (lib/include/procbuf/names.h). The function is the same.
-BUILD_IN_NAME = re.compile(r"^(procbuf_\w+?)(?:_lean)?(?:_split)?(\.\S+)?$")
+BUILD_IN_NAME = re.compile(r"^(procbuf_\w+?)(?:_lean)?(?:_called)?(?:_split)?(?:_inline)?(\.\S+)?$")
 PROGRAM = re.compile(r"^program:\n(.*?)^replay: ", re.MULTILINE | re.DOTALL)
 PROGRESS = re.compile("^" + IN_PROGRESS + r".*?^program:\n(.*?)^== end", re.MULTILINE | re.DOTALL)
 

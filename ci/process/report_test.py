@@ -62,7 +62,7 @@ class Names(unittest.TestCase):
 
     def test_the_same_in_another_build_of_the_library(self):
         """Where the linker knows the function under another name."""
-        for build in ("_lean", "_split", "_lean_split"):
+        for build in ("_lean", "_split", "_lean_split", "_lean_called", "_lean_called_split", "_inline"):
             lean = asan("/w", 0x1000).replace("procbuf_writeable_fill", "procbuf_writeable_fill" + build)
             self.assertEqual(report.read(lean).name, "asan-SEGV-procbuf_writeable_fill")
 

@@ -82,7 +82,7 @@ PROCBUF_NORETURN void procbuf_panic(procbuf_panic_reason reason) { for (;;) (voi
 int main(void) { return (int)procbuf_readable_len(procbuf_readable_wrap("abc", 3)); }
 """
 BUILDS = {"": [], "_split": ["-DPROCBUF_ACCESS_SPLIT=1"], "_lean": ["-DPROCBUF_CHECKED=0"],
-          "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"]}
+          "_lean_split": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_ACCESS_SPLIT=1"], "_lean_called": ["-DPROCBUF_CHECKED=0", "-DPROCBUF_INLINE=0"]}
 
 
 class Vendored(unittest.TestCase):
@@ -144,6 +144,23 @@ class Vendored(unittest.TestCase):
                 else:
                     self.assertNotEqual(linked.returncode, 0)
                     self.assertIn("undefined reference to `procbuf_readable_len%s'" % build, linked.stdout.decode())
+
+    def test_callers_with_bodies_and_without(self):
+        """A lean library is the same for both; in the first no call of what inline.h has bodies of is left."""
+        self.archive("lean", [self.compiled("cc", path, "-DPROCBUF_CHECKED=0", "-Os") for path in sorted(glob.glob("lib/src/*.c"))])
+        for speed, called in (("-O2", False), ("-O1", False), ("-Os", True), ("-O0", True)):
+            driver = self.compiled("cc", self.source("driver.c", DRIVER), "-DPROCBUF_CHECKED=0", speed)
+            self.assertEqual("procbuf_readable_len_lean" in subprocess.run(["nm", driver], stdout=subprocess.PIPE, check=True).stdout.decode(), called, speed)
+            linked = self.link("cc", driver, self.path("liblean.a"))
+            self.assertEqual((linked.returncode, self.run_it()[0]), (0, 3), linked.stdout.decode())
+
+    def test_no_caller_passes_by_an_access_header(self):
+        """Where the library has one and the caller's bodies would not know of it, they do not link; unless there are none."""
+        header = ['-DPROCBUF_ACCESS_HEADER="litmus/plain_access.h"', "-Ilib"]
+        self.archive("own", [self.compiled("cc", path, "-DPROCBUF_CHECKED=0", *header) for path in sorted(glob.glob("lib/src/*.c"))])
+        for defines, links in (([], False), (header, True), (["-DPROCBUF_INLINE=0"], True)):
+            driver = self.compiled("cc", self.source("driver.c", DRIVER), "-DPROCBUF_CHECKED=0", "-O2", *defines)
+            self.assertEqual(self.link("cc", driver, self.path("libown.a")).returncode == 0, links, defines)
 
     def test_a_kernel_in_cpp(self):
         for compiler in ("g++", sanitizers.llvm_tool("clang++")):

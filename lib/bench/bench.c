@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /**
  * What an access costs, in one table: each operation of the library beside a plain baseline that does the
- * same work without it. Build lean, -O2. Operations and baselines take turns, and the best of many turns of
+ * same work without it. Build lean, -O2, the library in files of its own. Operations and baselines take turns, and the best of many turns of
  * each counts, so that a busy machine disturbs both alike and the figures little.
  *
  *   enter+copy_to n   enter a buffer, copy its n bytes to kernel memory, always the same, so always in the
@@ -10,6 +10,11 @@
  *                     holds
  *   allow swap        swap the range of a slot that exists | call of an empty function
  *   stream append 64  enter a buffer, append 64 bytes to its stream | call of an empty function
+ *   ... from a source the same from a byte source | call of an empty function
+ *   enter             enter a buffer and do nothing | call of an empty function
+ *   enter+sub         enter a buffer, take the length of a sub-slice of it | call of an empty function
+ *   enter+bytes n     enter a buffer, copy its n bytes with an iterator | a loop over volatile bytes
+ *   enter+at n        the same by index | the same
  */
 #define _POSIX_C_SOURCE 199309L
 #include <stdint.h>
@@ -123,6 +128,89 @@ static __attribute__((noinline)) void append(size_t n) {
   clobber();
 }
 
+typedef struct source {
+  size_t at;
+  size_t n;
+} source;
+
+static bool next_byte(void *context, uint8_t *byte) {
+  source *from = context;
+  if (from->at == from->n) return false;
+  *byte = kernel_memory[from->at++];
+  return true;
+}
+
+static procbuf_status append_source(void *context, procbuf_writeable slice) {
+  procbuf_stream_result result;
+  return procbuf_stream_append_from(slice, next_byte, context, &result);
+}
+
+static __attribute__((noinline)) void append_from(size_t n) {
+  source from = {0, n};
+  memset(ram + 4, 0, 4);
+  procbuf_readwrite_mut_enter(&readwrite, append_source, &from);
+  clobber();
+}
+
+static procbuf_status do_nothing(void *context, procbuf_readable slice) {
+  (void)context, (void)slice;
+  return PROCBUF_OK;
+}
+
+static __attribute__((noinline)) void enter(size_t n) {
+  (void)n;
+  procbuf_readonly_enter(&readonly, do_nothing, NULL);
+  clobber();
+}
+
+static procbuf_status take_part(void *context, procbuf_readable slice) {
+  size_t *n = context;
+  procbuf_readable part;
+  if (!procbuf_readable_sub(slice, 8, *n, &part)) return PROCBUF_SIZE;
+  *n = procbuf_readable_len(part);
+  return PROCBUF_OK;
+}
+
+static __attribute__((noinline)) void enter_and_sub(size_t n) {
+  procbuf_readonly_enter(&readonly, take_part, &n);
+  clobber();
+}
+
+static procbuf_status copy_by_iterator(void *context, procbuf_readable slice) {
+  (void)context;
+  procbuf_bytes bytes = procbuf_readable_bytes(slice);
+  uint8_t byte;
+  for (size_t i = 0; procbuf_bytes_next(&bytes, &byte); i++)
+    kernel_memory[i] = byte;
+  return PROCBUF_OK;
+}
+
+static __attribute__((noinline)) void enter_and_iterate(size_t n) {
+  (void)n;
+  procbuf_readonly_enter(&readonly, copy_by_iterator, NULL);
+  clobber();
+}
+
+static procbuf_status copy_by_index(void *context, procbuf_readable slice) {
+  const size_t *n = context;
+  for (size_t i = 0; i < *n; i++) {
+    if (!procbuf_readable_at(slice, i, &kernel_memory[i])) return PROCBUF_SIZE;
+  }
+  return PROCBUF_OK;
+}
+
+static __attribute__((noinline)) void enter_and_index(size_t n) {
+  procbuf_readonly_enter(&readonly, copy_by_index, &n);
+  clobber();
+}
+
+static __attribute__((noinline)) void plain_bytes(size_t n) {
+  const volatile uint8_t *from = ram;
+  for (size_t i = 0; i < n; i++)
+    kernel_memory[i] = from[i];
+  clobber();
+}
+
 static uint64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -170,8 +258,10 @@ static void prove_that_it_works(const measurement *row) {
   memset(ram, 0, BREAK);
   memset(kernel_memory, 1, BREAK);
   row->operation(row->n);
-  if (row->operation == enter_and_copy && memcmp(ram, kernel_memory, row->n) != 0) require(PROCBUF_FAIL);
-  if (row->operation == append && ram[8 + row->n - 1] != 1) require(PROCBUF_FAIL);
+  bool copies = row->operation == enter_and_copy || row->baseline == plain_bytes;
+  if (copies && memcmp(ram, kernel_memory, row->n) != 0) require(PROCBUF_FAIL);
+  bool appends = row->operation == append || row->operation == append_from;
+  if (appends && ram[8 + row->n - 1] != 1) require(PROCBUF_FAIL);
 }
 
 static void measure(const measurement *row) {
@@ -200,6 +290,11 @@ int main(void) {
       {"... 4096, moving", enter_and_copy_moving, plain_copy_moving, WINDOW},
       {"allow swap", swap, nothing, 16},
       {"stream append 64", append, nothing, CHUNK},
+      {"... from a source", append_from, nothing, CHUNK},
+      {"enter", enter, nothing, CHUNK},
+      {"enter+sub", enter_and_sub, nothing, CHUNK},
+      {"enter+bytes 1024", enter_and_iterate, plain_bytes, 1024},
+      {"enter+at 1024", enter_and_index, plain_bytes, 1024},
   };
   printf("%-20s %10s %12s %8s %14s\n", "what", "ns", "baseline ns", "ratio", "difference ns");
   start_process();

@@ -18,7 +18,8 @@ static procbuf_status swap(const procbuf_kernel *kernel, procbuf_pid pid, procbu
   if (process == NULL) return PROCBUF_FAIL;
   if (!procbuf_range_is_shareable(process, *range, kind == PROCBUF_READONLY)) return PROCBUF_INVAL;
   if (allow_number >= procbuf_slots_count(driver, kind)) return PROCBUF_NOSUPPORT;
-  if (procbuf_pin_holds(kernel, process, procbuf_slots_find(kernel, process, driver, kind, allow_number)))
+  if (process->pinned > 0 &&
+      procbuf_pin_holds(kernel, process, procbuf_slots_find(kernel, process, driver, kind, allow_number)))
     return PROCBUF_BUSY;
   if (procbuf_slots_make(kernel, process, driver) != PROCBUF_OK) return PROCBUF_NOMEM;
   procbuf_range_mark(process, *range);

@@ -3,6 +3,9 @@
 
 #include "internal.h"
 
+#define PROCBUF_BODY /* as in slice.c */
+#include "procbuf/inline/enter.h"
+
 static procbuf_status get(procbuf_kernel *kernel, procbuf_pid pid, procbuf_kind kind, uintptr_t driver_number,
                           uintptr_t allow_number, procbuf_handle *handle) {
   const procbuf_driver *driver = procbuf_kernel_driver(kernel, driver_number);
@@ -93,58 +96,8 @@ procbuf_range procbuf_readwrite_consume(procbuf_readwrite_buffer *buffer) {
   return consume(&buffer->procbuf_private);
 }
 
-/* One enter, from open to close. Holds what close needs, because the callback may overwrite the handle. */
-typedef struct open_enter {
-  procbuf_kernel *kernel;
-  procbuf_process *process;
-  procbuf_span span;
-  procbuf_frame frame;
-} open_enter;
-
-static bool enter_open(open_enter *opened, const procbuf_handle *handle) {
-  procbuf_process *process = procbuf_handle_process(handle);
-  if (process == NULL) return false;
-  size_t length = handle->range.length;
-  opened->kernel = handle->kernel;
-  opened->process = process;
-  opened->span = (procbuf_span){.address = length == 0 ? 0 : handle->range.address, .length = length};
-  process->entered++;
-  procbuf_epoch_open(opened->kernel, &opened->frame, &opened->span);
-  return true;
-}
-
-static procbuf_status enter_close(const open_enter *opened, procbuf_status status) {
-  procbuf_epoch_close(opened->kernel, &opened->frame);
-  opened->process->entered--;
-  return status;
-}
-
 void procbuf_enters_abandon(procbuf_kernel *kernel) {
   procbuf_epoch_close_all(kernel);
   for (size_t i = 0; i < kernel->process_count; i++)
     kernel->processes[i].entered = 0;
-}
-
-static procbuf_status enter(const procbuf_handle *handle, procbuf_readable_callback *callback,
-                            void *context) {
-  open_enter opened;
-  if (!enter_open(&opened, handle)) return PROCBUF_NOSUCHAPP;
-  return enter_close(&opened, callback(context, (procbuf_readable){opened.span}));
-}
-
-procbuf_status procbuf_readonly_enter(const procbuf_readonly_buffer *buffer,
-                                      procbuf_readable_callback *callback, void *context) {
-  return enter(&buffer->procbuf_private, callback, context);
-}
-
-procbuf_status procbuf_readwrite_enter(const procbuf_readwrite_buffer *buffer,
-                                       procbuf_readable_callback *callback, void *context) {
-  return enter(&buffer->procbuf_private, callback, context);
-}
-
-procbuf_status procbuf_readwrite_mut_enter(const procbuf_readwrite_buffer *buffer,
-                                           procbuf_writeable_callback *callback, void *context) {
-  open_enter opened;
-  if (!enter_open(&opened, &buffer->procbuf_private)) return PROCBUF_NOSUCHAPP;
-  return enter_close(&opened, callback(context, (procbuf_writeable){opened.span}));
 }

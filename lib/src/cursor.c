@@ -2,7 +2,7 @@
 #include "procbuf/cursor.h"
 
 #include "internal.h"
-#include "span.h"
+#include "procbuf/inline/span.h"
 
 enum { WIDEST = 8 }; /* bytes of a number */
 

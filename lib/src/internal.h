@@ -10,6 +10,8 @@
 #include "procbuf/allow.h"
 #include "procbuf/buffer.h"
 #include "procbuf/capability.h"
+#include "procbuf/inline/frame.h"
+#include "procbuf/inline/look.h"
 #include "procbuf/kernel.h"
 #include "procbuf/process.h"
 #include "procbuf/slice.h"
@@ -34,10 +36,6 @@ bool procbuf_kernel_protect(const procbuf_kernel *kernel, const procbuf_process 
 /* kernel: the driver with that number, or null. */
 const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintptr_t number);
 
-/* kernel: where the base of the pair's grant is kept. */
-uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
-                               const procbuf_driver *driver);
-
 static inline bool procbuf_state_is_active(procbuf_state state) {
   return state == PROCBUF_RUNNING || state == PROCBUF_YIELDED;
 }
@@ -46,31 +44,18 @@ static inline bool procbuf_state_is_alive(procbuf_state state) {
   return procbuf_state_is_active(state) || state == PROCBUF_STOPPED;
 }
 
-/* The looks at pids and handles, which each call begins with: inline where the compiler goes for speed; where it goes for
- * size there is one of each, in pid.c. */
-#ifdef __OPTIMIZE_SIZE__
-#define PROCBUF_LOOK inline
-#else
-#define PROCBUF_LOOK __attribute__((always_inline)) inline
-#endif
-
-/* pid: the process that the pid names, dead or alive, or null. Generation 0 is that of a free slot. */
-PROCBUF_LOOK procbuf_process *procbuf_process_named(const procbuf_kernel *kernel, procbuf_pid pid) {
-  if (pid.generation == 0 || pid.index >= kernel->process_count) return NULL;
-  procbuf_process *process = &kernel->processes[pid.index];
-  return process->generation == pid.generation ? process : NULL;
-}
-
-/* pid: the process if pid is live (P-GEN), or null. Its slot is not free, so that the states in front of dead ones are left. */
-PROCBUF_LOOK procbuf_process *procbuf_process_live(const procbuf_kernel *kernel, procbuf_pid pid) {
-  procbuf_process *process = procbuf_process_named(kernel, pid);
-  return process != NULL && process->info.state <= PROCBUF_STOPPED ? process : NULL;
-}
-
 /* pid: the process if pid is live and active, or null. */
 PROCBUF_LOOK procbuf_process *procbuf_process_active(const procbuf_kernel *kernel, procbuf_pid pid) {
   procbuf_process *process = procbuf_process_named(kernel, pid);
   return process != NULL && process->info.state <= PROCBUF_YIELDED ? process : NULL;
+}
+
+/* kernel: where the base of the pair's grant is kept. */
+PROCBUF_LOOK uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
+                                            const procbuf_driver *driver) {
+  size_t row = (size_t)(process - kernel->processes);
+  size_t column = (size_t)(driver - kernel->drivers);
+  return &kernel->grants[row * kernel->driver_count + column];
 }
 
 /* range: whether [address, address + length) lies in [start, end); length 0 is not looked at specially. */
@@ -107,84 +92,10 @@ procbuf_range procbuf_slots_load(uintptr_t slot);
 /* slots: stores the range, returns what the slot held. */
 procbuf_range procbuf_slots_swap(uintptr_t slot, procbuf_range range);
 
-/* pid: the handle's process while the handle is live, or null (B-RETURNED, P-DEAD). */
-PROCBUF_LOOK procbuf_process *procbuf_handle_process(const procbuf_handle *handle) {
-  if (handle->kernel == NULL) return NULL;
-  if (handle->entry != 0 && handle->entry != handle->kernel->entry) return NULL;
-  return procbuf_process_live(handle->kernel, handle->pid);
-}
-
 /* pin: whether the range in a slot, named by its address, is pinned (B-PIN). */
 bool procbuf_pin_holds(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t slot);
 
 /* capability: whether start-up code made it. Null is not. */
 bool procbuf_capability_is_genuine(const procbuf_external_process_capability *capability);
-
-/* An open enter: lives on the stack of enter, linked into the kernel; for slices to be looked up in (X-EPOCH).
- * Linked both ways, because enters of two threads of the kernel need not close in the order in which they opened. */
-typedef struct procbuf_frame {
-#if PROCBUF_CHECKED
-  struct procbuf_frame *outer; /* opened before it */
-  struct procbuf_frame *inner; /* opened after it */
-  uint64_t number;
-  bool feeds;    /* a byte source feeds a stream of that enter meanwhile (T-ITER) */
-  uintptr_t fed; /* that stream's address */
-#else
-  char unused;
-#endif
-} procbuf_frame;
-
-#if PROCBUF_CHECKED
-/* epoch: opens an enter, and binds the span to it. */
-void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span);
-
-/* epoch: closes an enter. */
-void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame);
-
-/* epoch: closes all enters. */
-void procbuf_epoch_close_all(procbuf_kernel *kernel);
-
-/* epoch: panics if the span's enter is closed. */
-void procbuf_epoch_check(const procbuf_span *span);
-
-/* epoch: until the frame is closed, a source feeds the stream at the span's start. Nothing for a kernel array. */
-void procbuf_epoch_feed(procbuf_frame *frame, const procbuf_span *span);
-
-/* epoch: panics if a source feeds the stream at the span's start, through the same enter. */
-void procbuf_epoch_check_unfed(const procbuf_span *span);
-
-/* epoch: closes a frame that procbuf_epoch_feed opened. */
-static inline void procbuf_epoch_unfeed(procbuf_frame *frame, const procbuf_span *span) {
-  if (span->kernel != NULL) procbuf_epoch_close(span->kernel, frame);
-}
-#else
-static inline void procbuf_epoch_feed(procbuf_frame *frame, const procbuf_span *span) {
-  (void)frame, (void)span;
-}
-
-static inline void procbuf_epoch_check_unfed(const procbuf_span *span) {
-  (void)span;
-}
-
-static inline void procbuf_epoch_unfeed(procbuf_frame *frame, const procbuf_span *span) {
-  (void)frame, (void)span;
-}
-
-static inline void procbuf_epoch_open(procbuf_kernel *kernel, procbuf_frame *frame, procbuf_span *span) {
-  (void)kernel, (void)frame, (void)span;
-}
-
-static inline void procbuf_epoch_close(procbuf_kernel *kernel, const procbuf_frame *frame) {
-  (void)kernel, (void)frame;
-}
-
-static inline void procbuf_epoch_close_all(procbuf_kernel *kernel) {
-  (void)kernel;
-}
-
-static inline void procbuf_epoch_check(const procbuf_span *span) {
-  (void)span;
-}
-#endif
 
 #endif

@@ -87,10 +87,3 @@ const procbuf_driver *procbuf_kernel_driver(const procbuf_kernel *kernel, uintpt
   }
   return NULL;
 }
-
-uintptr_t *procbuf_kernel_pair(const procbuf_kernel *kernel, const procbuf_process *process,
-                               const procbuf_driver *driver) {
-  size_t row = index_of(kernel, process);
-  size_t column = (size_t)(driver - kernel->drivers);
-  return &kernel->grants[row * kernel->driver_count + column];
-}

@@ -14,7 +14,7 @@ PROCBUF_APART static procbuf_pin_record *record_with(const procbuf_kernel *kerne
 }
 
 bool procbuf_pin_holds(const procbuf_kernel *kernel, const procbuf_process *process, uintptr_t slot) {
-  if (process->pinned == 0 || slot == 0) return false;
+  if (slot == 0) return false;
   const procbuf_pin_record *records =
       &kernel->pins[(size_t)(process - kernel->processes) * kernel->pins_per_process];
   for (size_t i = 0; i < kernel->pins_per_process; i++) {

@@ -182,9 +182,11 @@ static void T_APPEND_offset_beyond_32_bits_fails(void **state) {
   }
   procbuf_stream_result result = untouched;
   procbuf_writeable slice = procbuf_writeable_wrap(stream, sizeof stream);
+  volatile size_t most = UINT32_MAX; /* compilers know that no chunk is that long */
   make(0, 0, 1);
-  assert_int_equal(procbuf_stream_append(slice, "", UINT32_MAX, &result), PROCBUF_FAIL);
-  assert_int_equal(procbuf_stream_append(slice, "", SIZE_MAX, &result), PROCBUF_FAIL);
+  assert_int_equal(procbuf_stream_append(slice, "", most, &result), PROCBUF_FAIL);
+  most = SIZE_MAX;
+  assert_int_equal(procbuf_stream_append(slice, "", most, &result), PROCBUF_FAIL);
   assert_stream(true);
 }
 
@@ -252,6 +254,18 @@ static bool endless(void *context, uint8_t *byte) {
   return true;
 }
 
+/* Data that begins 2^32-1 bytes behind the header is where no offset counts to, however long the slice is. */
+static void T_ITER_a_slice_longer_than_the_offset_counts(void **state) {
+  (void)state;
+  procbuf_writeable slice = procbuf_writeable_wrap(stream, SIZE_MAX);
+  for (unsigned f = 0; f < 2; f++) {
+    procbuf_stream_result result = untouched;
+    make(0, 0, UINT32_MAX);
+    assert_int_equal(forms[f](slice, "a", 1, &result), PROCBUF_FAIL);
+    assert_stream(true);
+  }
+}
+
 static void T_ITER_endless_sources_end(void **state) {
   (void)state;
   procbuf_stream_result result = untouched;
@@ -283,7 +297,7 @@ static procbuf_status append_in_enter(void *context, procbuf_writeable slice) {
 
 static void a_process_buffer_is_a_stream(void **state) {
   (void)state;
-  procbuf_stream_result result;
+  procbuf_stream_result result = untouched;
   procbuf_readwrite_buffer buffer = fixture_readwrite(3, HEADER + 3);
   assert_int_equal(procbuf_readwrite_mut_enter(&buffer, append_in_enter, &result), PROCBUF_OK);
   assert_result(result, true, 2);
@@ -308,6 +322,7 @@ int main(void) {
       cmocka_unit_test(T_EMPTY_changes_nothing),
       cmocka_unit_test(T_ITER_source_is_not_asked_when_the_header_is_refused),
       cmocka_unit_test(T_ITER_source_is_not_asked_after_its_end),
+      cmocka_unit_test(T_ITER_a_slice_longer_than_the_offset_counts),
       cmocka_unit_test(T_ITER_endless_sources_end),
       cmocka_unit_test(any_alignment_is_good),
       FIXTURE_TEST(a_process_buffer_is_a_stream),

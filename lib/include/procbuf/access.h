@@ -14,8 +14,9 @@
  *
  * Replacing them: with PROCBUF_ACCESS_HEADER defined, for instance -DPROCBUF_ACCESS_HEADER='"my/access.h"',
  * this header includes that one and defines nothing. It must declare the same seven functions, inline or
- * external. An implementation by LDRT and STRT reaches what the protection unit lets the *running* process reach: a kernel
- * that reaches for another process's buffer sets the unit for that one first.
+ * external. Callers in lean builds define it too, or PROCBUF_INLINE=0 (config.h). An implementation by LDRT and STRT
+ * reaches what the protection unit lets the *running* process reach: a kernel that reaches for another process's buffer sets
+ * the unit for that one first.
  *
  * What callers of them guarantee:
  *   - User memory is named by an address, not a pointer, so that no pointer is formed that is not used.

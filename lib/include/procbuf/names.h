@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 /**
  * What the linker calls the library's functions. The build (config.h) decides how large slices and the kernel object are,
- * so files that were compiled for different builds must not be linked together. In every build but the default one the
+ * and who touches user bytes, so files that were compiled for different builds must not be linked together. In every build but the default one the
  * build is part of each name. A driver that was compiled without the define that its library has does not link:
  *
  *     undefined reference to `procbuf_readable_len'         this file: checked; the library: another build
@@ -17,15 +17,22 @@
 #define PROCBUF_SHAPED(name) name
 #elif PROCBUF_CHECKED
 #define PROCBUF_SHAPED(name) name##_split
-#elif !PROCBUF_ACCESS_SPLIT
+#elif PROCBUF_INLINE && !PROCBUF_ACCESS_SPLIT
 #define PROCBUF_SHAPED(name) name##_lean
-#else
+#elif PROCBUF_INLINE
 #define PROCBUF_SHAPED(name) name##_lean_split
+#elif !PROCBUF_ACCESS_SPLIT
+#define PROCBUF_SHAPED(name) name##_lean_called
+#else
+#define PROCBUF_SHAPED(name) name##_lean_called_split
 #endif
+
+/* Of those that inline.h has bodies of. It gives the caller's own another name. */
+#define PROCBUF_INLINED(name) PROCBUF_SHAPED(name)
 
 #define procbuf_allow PROCBUF_SHAPED(procbuf_allow)
 #define procbuf_brk PROCBUF_SHAPED(procbuf_brk)
-#define procbuf_bytes_next PROCBUF_SHAPED(procbuf_bytes_next)
+#define procbuf_bytes_next PROCBUF_INLINED(procbuf_bytes_next)
 #define procbuf_cursor_read_bytes PROCBUF_SHAPED(procbuf_cursor_read_bytes)
 #define procbuf_cursor_read_slice PROCBUF_SHAPED(procbuf_cursor_read_slice)
 #define procbuf_cursor_read_text PROCBUF_SHAPED(procbuf_cursor_read_text)
@@ -64,22 +71,22 @@
 #define procbuf_process_set_state PROCBUF_SHAPED(procbuf_process_set_state)
 #define procbuf_process_terminate PROCBUF_SHAPED(procbuf_process_terminate)
 #define procbuf_process_write PROCBUF_SHAPED(procbuf_process_write)
-#define procbuf_readable_at PROCBUF_SHAPED(procbuf_readable_at)
-#define procbuf_readable_bytes PROCBUF_SHAPED(procbuf_readable_bytes)
+#define procbuf_readable_at PROCBUF_INLINED(procbuf_readable_at)
+#define procbuf_readable_bytes PROCBUF_INLINED(procbuf_readable_bytes)
 #define procbuf_readable_chunks_next PROCBUF_SHAPED(procbuf_readable_chunks_next)
 #define procbuf_readable_chunks_of PROCBUF_SHAPED(procbuf_readable_chunks_of)
 #define procbuf_readable_compare PROCBUF_SHAPED(procbuf_readable_compare)
-#define procbuf_readable_copy_to PROCBUF_SHAPED(procbuf_readable_copy_to)
-#define procbuf_readable_len PROCBUF_SHAPED(procbuf_readable_len)
+#define procbuf_readable_copy_to PROCBUF_INLINED(procbuf_readable_copy_to)
+#define procbuf_readable_len PROCBUF_INLINED(procbuf_readable_len)
 #define procbuf_readable_must_at PROCBUF_SHAPED(procbuf_readable_must_at)
 #define procbuf_readable_must_copy_to PROCBUF_SHAPED(procbuf_readable_must_copy_to)
 #define procbuf_readable_must_sub PROCBUF_SHAPED(procbuf_readable_must_sub)
-#define procbuf_readable_sub PROCBUF_SHAPED(procbuf_readable_sub)
-#define procbuf_readable_sub_from PROCBUF_SHAPED(procbuf_readable_sub_from)
-#define procbuf_readable_sub_to PROCBUF_SHAPED(procbuf_readable_sub_to)
+#define procbuf_readable_sub PROCBUF_INLINED(procbuf_readable_sub)
+#define procbuf_readable_sub_from PROCBUF_INLINED(procbuf_readable_sub_from)
+#define procbuf_readable_sub_to PROCBUF_INLINED(procbuf_readable_sub_to)
 #define procbuf_readable_wrap PROCBUF_SHAPED(procbuf_readable_wrap)
 #define procbuf_readonly_consume PROCBUF_SHAPED(procbuf_readonly_consume)
-#define procbuf_readonly_enter PROCBUF_SHAPED(procbuf_readonly_enter)
+#define procbuf_readonly_enter PROCBUF_INLINED(procbuf_readonly_enter)
 #define procbuf_readonly_external PROCBUF_SHAPED(procbuf_readonly_external)
 #define procbuf_readonly_get PROCBUF_SHAPED(procbuf_readonly_get)
 #define procbuf_readonly_len PROCBUF_SHAPED(procbuf_readonly_len)
@@ -87,35 +94,35 @@
 #define procbuf_readonly_ptr PROCBUF_SHAPED(procbuf_readonly_ptr)
 #define procbuf_readwrite_as_readonly PROCBUF_SHAPED(procbuf_readwrite_as_readonly)
 #define procbuf_readwrite_consume PROCBUF_SHAPED(procbuf_readwrite_consume)
-#define procbuf_readwrite_enter PROCBUF_SHAPED(procbuf_readwrite_enter)
+#define procbuf_readwrite_enter PROCBUF_INLINED(procbuf_readwrite_enter)
 #define procbuf_readwrite_external PROCBUF_SHAPED(procbuf_readwrite_external)
 #define procbuf_readwrite_get PROCBUF_SHAPED(procbuf_readwrite_get)
 #define procbuf_readwrite_len PROCBUF_SHAPED(procbuf_readwrite_len)
-#define procbuf_readwrite_mut_enter PROCBUF_SHAPED(procbuf_readwrite_mut_enter)
+#define procbuf_readwrite_mut_enter PROCBUF_INLINED(procbuf_readwrite_mut_enter)
 #define procbuf_readwrite_pin PROCBUF_SHAPED(procbuf_readwrite_pin)
 #define procbuf_readwrite_ptr PROCBUF_SHAPED(procbuf_readwrite_ptr)
 #define procbuf_sbrk PROCBUF_SHAPED(procbuf_sbrk)
-#define procbuf_stream_append PROCBUF_SHAPED(procbuf_stream_append)
-#define procbuf_stream_append_from PROCBUF_SHAPED(procbuf_stream_append_from)
+#define procbuf_stream_append PROCBUF_INLINED(procbuf_stream_append)
+#define procbuf_stream_append_from PROCBUF_INLINED(procbuf_stream_append_from)
 #define procbuf_syscall_allow PROCBUF_SHAPED(procbuf_syscall_allow)
 #define procbuf_syscall_memop PROCBUF_SHAPED(procbuf_syscall_memop)
 #define procbuf_to_user PROCBUF_SHAPED(procbuf_to_user)
 #define procbuf_unpin PROCBUF_SHAPED(procbuf_unpin)
 #define procbuf_userspace_readable_get PROCBUF_SHAPED(procbuf_userspace_readable_get)
-#define procbuf_writeable_as_readable PROCBUF_SHAPED(procbuf_writeable_as_readable)
+#define procbuf_writeable_as_readable PROCBUF_INLINED(procbuf_writeable_as_readable)
 #define procbuf_writeable_chunks_next PROCBUF_SHAPED(procbuf_writeable_chunks_next)
 #define procbuf_writeable_chunks_of PROCBUF_SHAPED(procbuf_writeable_chunks_of)
-#define procbuf_writeable_copy_from PROCBUF_SHAPED(procbuf_writeable_copy_from)
+#define procbuf_writeable_copy_from PROCBUF_INLINED(procbuf_writeable_copy_from)
 #define procbuf_writeable_fill PROCBUF_SHAPED(procbuf_writeable_fill)
-#define procbuf_writeable_len PROCBUF_SHAPED(procbuf_writeable_len)
+#define procbuf_writeable_len PROCBUF_INLINED(procbuf_writeable_len)
 #define procbuf_writeable_move PROCBUF_SHAPED(procbuf_writeable_move)
 #define procbuf_writeable_must_copy_from PROCBUF_SHAPED(procbuf_writeable_must_copy_from)
 #define procbuf_writeable_must_set PROCBUF_SHAPED(procbuf_writeable_must_set)
 #define procbuf_writeable_must_sub PROCBUF_SHAPED(procbuf_writeable_must_sub)
-#define procbuf_writeable_set PROCBUF_SHAPED(procbuf_writeable_set)
-#define procbuf_writeable_sub PROCBUF_SHAPED(procbuf_writeable_sub)
-#define procbuf_writeable_sub_from PROCBUF_SHAPED(procbuf_writeable_sub_from)
-#define procbuf_writeable_sub_to PROCBUF_SHAPED(procbuf_writeable_sub_to)
+#define procbuf_writeable_set PROCBUF_INLINED(procbuf_writeable_set)
+#define procbuf_writeable_sub PROCBUF_INLINED(procbuf_writeable_sub)
+#define procbuf_writeable_sub_from PROCBUF_INLINED(procbuf_writeable_sub_from)
+#define procbuf_writeable_sub_to PROCBUF_INLINED(procbuf_writeable_sub_to)
 #define procbuf_writeable_wrap PROCBUF_SHAPED(procbuf_writeable_wrap)
 
 /* The library's own, which its sources share. */

@@ -11,7 +11,7 @@
  *   process.h     life, death and breaks            barrier.h     the switch to and from userspace
  *   grant.h       kernel memory in a process        pin.h         allowed ranges for bus masters
  *   allow.h       the allow system calls            cursor.h      fields of messages, one after the other
- *   version.h     which version this is
+ *   version.h     which version this is             inline.h      bodies for callers, so that no call is left
  *
  * A driver's usual way: procbuf_readonly_get, procbuf_readonly_enter with a callback, and in the callback
  * procbuf_readable_copy_to or another function of slice.h.
@@ -36,5 +36,8 @@
 #include "procbuf/stream.h"
 #include "procbuf/syscall.h"
 #include "procbuf/version.h"
+
+/* Behind all declarations. */
+#include "procbuf/inline.h"
 
 #endif

@@ -3,8 +3,8 @@
  * The bytes of a slice: a process's, through the access header, or those of a kernel array (S-WRAP), which pass through it
  * only where it has one door for both (X-DOOR). Bounds and enter were looked at before; n > 0.
  */
-#ifndef PROCBUF_SPAN_H
-#define PROCBUF_SPAN_H
+#ifndef PROCBUF_INLINE_SPAN_H
+#define PROCBUF_INLINE_SPAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
