@@ -20,7 +20,7 @@ replay_variants = $(shell awk '!/^\#/ && $$7 ~ /replay/ { print $$1 }' ci/build/
 .PHONY: $(verbs)
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 	@echo '  Each takes JOBS= (cores), how much is done at a time, and V=1, which shows commands.'
 
 setup: ## Install what is missing (Debian and Ubuntu packages; elsewhere: list it)
