@@ -142,8 +142,8 @@ class LibFuzzer:
         return self.home.binary(name) + self.home.options(name) + ["-seed=1", "-artifact_prefix=%s/%s-" % (self.home.scratch, prefix)]
 
     def run_inputs(self, name, inputs):
-        """On each input."""
-        result = self.home.run(self.command(name, "stopped") + inputs)
+        """On each input, whole: max_len would cut it."""
+        result = self.home.run(self.home.binary(name) + ["-artifact_prefix=%s/stopped-" % self.home.scratch] + inputs)
         return result, result.output.count("\nExecuted ") == len(inputs)
 
     def reached(self, name, folder, turn):
