@@ -132,11 +132,5 @@ oss-fuzz-mistakes: ## Make the usual mistakes in build scripts and targets, and 
 clean: ## Remove what was built; working corpora, the continuous run's state, findings and what make setup brought stay
 	$(Q)test ! -d build || find build -mindepth 1 -maxdepth 1 ! -name corpus ! -name continuous ! -name work ! -name npm -exec rm -rf {} +
 
-distoss-fuzz-check: ## Build for each engine, sanitizer and architecture as OSS-Fuzz does, and look at what comes of it: ONLY=a,b parts of configurations' names (all), JOBS=
-	$(Q)$(python) ci.standin.check $(options)
-
-oss-fuzz-mistakes: ## Make the usual mistakes in build scripts and targets, and see that oss-fuzz-check sees each
-	$(Q)$(python) ci.standin.mistakes
-
-clean: ## Remove build/ and findings/, with the fuzzers' working corpora
+distclean: ## Remove build/ and findings/, with the fuzzers' working corpora
 	$(Q)for folder in build findings; do if test -d $$folder; then rm -rf $$folder && echo "removed $$folder/"; fi; done

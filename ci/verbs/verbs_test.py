@@ -33,6 +33,19 @@ class Verbs(unittest.TestCase):
         for name in ("bin/python3", "build/asan/sequence", "build/asan/shrink"):
             self.write(name, RECORD)
 
+    def test_each_verb_is_written_once(self):
+        with open(os.path.join(self.root, "Makefile"), encoding="utf-8") as file:
+            names = [line.split(":")[0] for line in file if ":" in line and "## " in line and line[0].isalpha()]
+        self.assertIn("distclean", names)
+        self.assertEqual(sorted(set(names)), sorted(names))
+
+    def test_clean_leaves_findings(self):
+        self.write("findings/one/input.bin", "kept")
+        self.write("build/asan/gone", "")
+        self.make("clean")
+        self.assertTrue(os.path.exists(os.path.join(self.root, "findings/one/input.bin")))
+        self.assertFalse(os.path.exists(os.path.join(self.root, "build/asan")))
+
     def write(self, name, text):
         path = os.path.join(self.root, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
